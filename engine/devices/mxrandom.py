@@ -131,8 +131,7 @@ def _hexadecimal(text: str) -> float:
 
 _TABLE = np.array([_hexadecimal(text) for text in _CENTRES.split()]).reshape(16, 2)
 _CUBIC = [
-    _hexadecimal(text)
-    for text in ("-1.00ea348b88334-2", "1.5575b0be00b6a-2", "-1.ffffef20a4123-2")
+    _hexadecimal(text) for text in ("-1.00ea348b88334-2", "1.5575b0be00b6a-2", "-1.ffffef20a4123-2")
 ]
 _LN2 = _hexadecimal("1.62e42fefa39ef-1")
 
@@ -251,8 +250,13 @@ class MXNetRandom:
         return (low + np.fmod(wide, high - low)).astype(dtype).reshape(shape)
 
     def dropout_mask(self, p: float, shape, dtype="float32") -> np.ndarray:
-        """What Dropout multiplies by: 0 with probability p, else 1 / (1 - p) in float32."""
+        """What Dropout multiplies by: 0 with probability p, else 1 / (1 - p) in float32.
+
+        With Dropout's `axes=`, ask for the mask of the shape that has 1 in those axes' places.
+        """
         shape, dtype = as_shape(shape), np.dtype(dtype)
+        if p == 0:  # MXNet passes everything through and draws nothing
+            return np.ones(shape, dtype)
         keep = np.float32(1) - np.float32(p)
         u = self._parallel_uniforms(math.prod(shape), generator_real(dtype)).astype(np.float32)
         with np.errstate(divide="ignore", invalid="ignore"):  # p = 1 gives nan, as in MXNet
@@ -264,17 +268,17 @@ class MXNetRandom:
         """`np.random.uniform`, `np.random.rand`: low + u * (high - low)."""
         (low, high), full = _broadcast(size, low, high)
         u = uniforms(self._single.take(math.prod(full)), np.dtype(np.float32)).reshape(full)
-        return (low + u * (high - low)).astype(dtype)
+        return (low + _times(u, high - low)).astype(dtype)
 
     def np_normal(self, loc=0.0, scale=1.0, size=None, dtype="float32") -> np.ndarray:
-        """`np.random.normal`, `np.random.randn`: loc + z * scale. Both values of a pair are used."""
+        """`np.random.normal`, `np.random.randn`: loc + z * scale; both values of a pair count."""
         (loc, scale), full = _broadcast(size, loc, scale)
         count = math.prod(full)
         z = np.empty(count + count % 2, np.float32)
         if count:
             need = np.array([len(z) // 2])
             z[0::2], z[1::2] = take_polar([self._single], need, np.dtype(np.float32))
-        return (loc + z[:count].reshape(full) * scale).astype(dtype)
+        return (loc + _times(z[:count].reshape(full), scale)).astype(dtype)
 
     def shuffle_indices(self, count: int, ndim: int = 1) -> np.ndarray:
         """The order in which a shuffle leaves `count` rows: `a[shuffle_indices(len(a), a.ndim)]`.
@@ -305,23 +309,27 @@ class MXNetRandom:
 
 
 def _per_element(shape, dtype, *parameters):
-    """nd's parameters in the sampler's precision, the full shape, and the result's dtype.
+    """nd's parameters in float32, the full shape, and the result's dtype.
 
-    Numbers pass through float32 first, as MXNet's operator parameters do. Arrays put their own
-    shape in front of `shape`, and the result is then float32 whatever `dtype` says.
+    MXNet keeps them in float32 even where it draws in float64: so float32(high - low) is a
+    rounded number. Arrays put their own shape in front of `shape`.
     """
-    shape, dtype = as_shape(shape), np.dtype(dtype)
-    outer = np.broadcast_shapes(*(np.shape(p) for p in parameters))
-    if outer:
-        dtype = np.dtype(np.float32)
-    real = generator_real(dtype)
-    ready = [np.asarray(p, np.float32).astype(real) for p in parameters]
+    shape = as_shape(shape)
+    ready = [np.asarray(p, np.float32) for p in parameters]
+    outer = np.broadcast_shapes(*(p.shape for p in ready))
     spread = [p.reshape(p.shape + (1,) * len(shape)) if p.ndim else p[()] for p in ready]
-    return spread, outer + shape, dtype
+    return spread, outer + shape, np.dtype(dtype)
 
 
 def _broadcast(size, *parameters):
-    """np's parameters ready to meet float32 noise, and the shape of the result."""
-    ready = [p if isinstance(p, np.ndarray) else np.float32(p) for p in parameters]
+    """np's parameters in one precision (that of their arrays, else float32); the full shape."""
+    arrays = [p.dtype for p in parameters if isinstance(p, np.ndarray) and p.dtype.kind == "f"]
+    real = np.result_type(*arrays) if arrays else np.dtype(np.float32)
+    ready = [np.asarray(p, real)[()] for p in parameters]
     inner = np.broadcast_shapes(*(np.shape(p) for p in ready))
     return ready, inner if size is None or size == () else as_shape(size)
+
+
+def _times(noise: np.ndarray, scale) -> np.ndarray:
+    """float32 noise times `scale`, rounded to scale's own precision (which may be float16)."""
+    return (noise * scale).astype(scale.dtype)

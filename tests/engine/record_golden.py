@@ -70,6 +70,7 @@ def calls():
     yield "np_uniform", {"low": 0, "high": 1, "size": [0, 3]}
     yield "np_normal", {"loc": 0, "scale": 1, "size": [0]}
     yield "dropout_mask", {"p": 0.0, "shape": [4]}
+    yield "dropout_mask", {"p": 1.0, "shape": [4]}
     yield "dropout_mask", {"p": 0.5, "shape": [4]}
 
 
@@ -112,7 +113,7 @@ def draw(method, options):
 
 def packed(value):
     """dtype, shape and bits of an array; only their hash when it is large."""
-    raw = onp.ascontiguousarray(value)
+    raw = onp.asarray(value)
     bits = raw.tobytes()
     kept = {"dtype": str(raw.dtype), "shape": list(raw.shape)}
     if raw.size <= WHOLE:
