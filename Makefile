@@ -1,0 +1,45 @@
+# The commands of the project. Each does everything it needs first, and nothing twice.
+
+PORT ?= 8000
+HOST ?= 127.0.0.1
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
+
+BUILD = .venv/bin/python -m web.build
+
+.PHONY: run test site dist bench format clean help environment
+
+run: site ## Build what is missing and serve the page at http://127.0.0.1:8000 (PORT=9000 for another port)
+	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT)
+
+test: environment ## Run every check: ruff, types, Vitest, pytest, and the page in a real Chromium
+	@$(BUILD) test
+
+site: environment ## Write the page as a static folder, build/site, that any web server can host
+	@$(BUILD) site
+
+dist: environment ## Build a Python wheel that carries the page, in dist/
+	@$(BUILD) dist
+
+bench: environment ## Measure the engine and the page's start-up, as ratios
+	@$(BUILD) bench
+
+format: environment ## Format the Python sources and apply ruff's safe repairs
+	@$(BUILD) format
+
+clean: ## Remove everything that was built, installed or measured here
+	rm -rf build dist .venv node_modules .pytest_cache .ruff_cache .hypothesis .benchenv
+
+help: ## Show these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+# The first Python of 3.11 or newer prepares .venv; everything after that runs in it.
+environment:
+	@for python in $(PYTHON); do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    exec "$$python" -m web.build.environment serve; \
+	  fi; \
+	done; \
+	echo "Python 3.11 or newer is needed, and none of these is: $(PYTHON)." >&2; \
+	for python in $(PYTHON); do "$$python" --version 2>/dev/null | sed "s|^|  found $$python: |" >&2; done; \
+	echo "Install one, or name it: make run PYTHON=/path/to/python3" >&2; \
+	exit 1

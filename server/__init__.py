@@ -1,0 +1,35 @@
+"""The web server of the playground: `create_app()` gives the Flask application.
+
+It serves the page, a folder that `make site` writes, with the headers that the page's security and
+speed rest on. It computes nothing: user code runs in the browser.
+"""
+
+from pathlib import Path
+
+from flask import Flask
+
+from .health import health
+from .pages import not_found, pages
+
+__all__ = ["create_app"]
+
+
+def create_app(site: Path | None = None) -> Flask:
+    """The application that serves `site`; without one, the page of this package or of this clone.
+
+    >>> create_app().test_client().get("/healthz").json["ok"]
+    True
+    """
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config["SITE"] = Path(site).resolve() if site else default_site()
+    app.register_blueprint(health)
+    app.register_blueprint(pages)
+    app.register_error_handler(404, not_found)
+    return app
+
+
+def default_site() -> Path:
+    """An installed wheel carries the page in `server/site`; a clone builds it in `build/site`."""
+    here = Path(__file__).resolve().parent
+    carried = here / "site"
+    return carried if carried.is_dir() else here.parent / "build" / "site"

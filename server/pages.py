@@ -1,0 +1,77 @@
+"""The site's files, each with the headers that it needs, compressed when the browser takes that."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, make_response, redirect, request, send_file
+from werkzeug.exceptions import HTTPException
+
+from . import files, headers, notices
+
+pages = Blueprint("pages", __name__)
+
+#: Fewer digits than this do not name contents.
+SHORTEST_VERSION = 8
+
+
+@pages.get("/", defaults={"address": ""})
+@pages.get("/<path:address>")
+def page(address: str) -> Response:
+    """Serves one file of the site."""
+    site: Path = current_app.config["SITE"]
+    if not (site / "index.html").is_file():
+        return _notice(notices.not_built(site), 503)
+    name = files.find(site, address)
+    if name is None:
+        if address and files.find(site, address + "/"):
+            return redirect(address.rsplit("/", 1)[-1] + "/")
+        return not_found()
+    return _file(site, name)
+
+
+def not_found(error: HTTPException | None = None) -> Response:
+    """The page for an address that means nothing: the site's own 404.html, or a plain one."""
+    site: Path = current_app.config["SITE"]
+    own = site / "404.html"
+    if not own.is_file():
+        return _notice(notices.not_found(request.script_root), 404)
+    response = make_response(own.read_text("utf-8"), 404)
+    response.headers.update(headers.security("404.html"))
+    response.headers["Cache-Control"] = headers.ASK_FIRST
+    return response
+
+
+def _file(site: Path, name: str) -> Response:
+    path = site / name
+    digest = files.digest(path)
+    packed = files.twin(path)
+    # A range counts bytes of the plain file, so a request for one is not answered with the twin.
+    use_packed = packed and "Range" not in request.headers and request.accept_encodings["gzip"] > 0
+    response = send_file(
+        packed if use_packed else path,
+        mimetype="application/octet-stream",
+        conditional=True,
+        etag=f"{digest}-gz" if use_packed else digest,
+    )
+    response.headers["Content-Type"] = headers.media_type(name)
+    response.headers.pop("Content-Disposition", None)
+    response.headers.update(headers.security(name))
+    response.headers["Cache-Control"] = headers.caching(name, versioned=_is_versioned(digest))
+    if packed:
+        response.vary.add("Accept-Encoding")
+    if use_packed and response.status_code == 200:
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers.pop("Accept-Ranges", None)
+    return response
+
+
+def _is_versioned(digest: str) -> bool:
+    """Whether the address carries this file's own hash: then its contents can never change."""
+    version = request.args.get("v", "")
+    return len(version) >= SHORTEST_VERSION and digest.startswith(version)
+
+
+def _notice(text: str, status: int) -> Response:
+    response = make_response(text, status)
+    response.headers.update(headers.security("notice.html"))
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,1 @@
+"""Build steps, from a bare clone to `build/site`; README.md here explains them."""
