@@ -2,6 +2,9 @@
 
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
+import { woff2Only } from './web/plugins/fonts'
+import { facadeNames } from './web/plugins/names'
+import { runnerPage } from './web/plugins/runner'
 
 const web = resolve(import.meta.dirname, 'web')
 
@@ -10,14 +13,12 @@ export default defineConfig({
   // Relative, so that the site works under any sub-path.
   base: './',
   publicDir: false,
+  plugins: [runnerPage(), facadeNames(), woff2Only()],
   build: {
     outDir: resolve(import.meta.dirname, 'build/site'),
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: [resolve(web, 'index.html'), resolve(web, 'runner.html')],
-    },
   },
 })

@@ -1,0 +1,236 @@
+/// The shell: connects state, editor, runner and graph with the real page. Decisions are in `state.ts`.
+
+import names from 'virtual:names'
+import { createEditor, readNames, type Place } from '../editor'
+import { unpack } from '../protocol/packed'
+import { createGraphView } from '../render'
+import { createRunner, fetchAssets, openFrame, type RunnerEvent } from '../runner'
+import { nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
+import { EMPTY, docOfHash, readLessons, type Doc } from './documents'
+import { h, setText } from './dom'
+import { createHeader } from './header'
+import { createOutputPanel } from './output-panel'
+import { createSplitter } from './splitter'
+import { createStage } from './stage'
+import { DEADLINE, SPLIT, initialState, isGoing, limitsOf, markedNodes, update, type Event, type State, type Theme } from './state'
+import { createStore } from './store'
+import { createTabs } from './tabs'
+import { createToast } from './toast'
+import { announcementOf } from './words'
+
+/// Draws of random numbers are the same in every run.
+const SEED = 0
+/// A run longer than this shows Stop instead of Run.
+const SLOW = 200
+
+const root = document.querySelector<HTMLElement>('#app')
+if (root) start(root)
+
+function start(root: HTMLElement) {
+  const store = createStore(() => localStorage)
+  const files = import.meta.glob<string>('../../lessons/*.py', { query: '?raw', import: 'default', eager: true })
+  const docs: readonly Doc[] = [...readLessons(files), EMPTY]
+  const codeOf = (doc: Doc) => store.get(`draft:${doc.slug}`) ?? doc.code
+  const usual = () => docs.find((doc) => doc.slug === store.get('open')) ?? docs[0] ?? EMPTY
+  const first = docOfHash(location.hash, docs) ?? usual()
+
+  let state = initialState(docs, first, codeOf(first), { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')) })
+
+  // ----- Parts -----
+
+  const runner = createRunner({
+    connect: (hear) => openFrame(root, new URL('runner.html', document.baseURI).href, hear),
+    load: (progress, deliver) =>
+      fetchAssets({ base: new URL('py/', document.baseURI).href, fetch: (url) => fetch(url), progress, deliver }),
+    after: (milliseconds, act) => {
+      const timer = setTimeout(act, milliseconds)
+      return () => clearTimeout(timer)
+    },
+    listen: hearRunner,
+  })
+
+  const header = createHeader(state, {
+    run: () => run(DEADLINE),
+    stop,
+    open: (doc) => {
+      if (doc.slug !== state.doc.slug) location.hash = `lesson=${doc.slug}`
+    },
+    reset: () => {
+      dispatch({ type: 'reset' })
+      editor.replace(state.code)
+    },
+    theme: (theme) => dispatch({ type: 'theme', theme }),
+  })
+  const stage = createStage({ retry, runFor: run, goToLine })
+  const outputs = createOutputPanel(goToLine)
+  const code = h('section', { class: 'code-pane', 'aria-label': 'Program' })
+  const panes = h('main', { class: 'panes' })
+  const splitter = createSplitter(panes, (split) => dispatch({ type: 'split', split }))
+  const tabs = createTabs({ code, graph: stage.element, output: outputs.element }, (tab) => dispatch({ type: 'tab', tab }))
+  const toast = createToast((before) => editor.replace(before))
+  const live = h('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
+
+  panes.append(code, splitter.element, stage.element, outputs.element)
+  root.append(header.element, tabs.element, panes, toast.element, live)
+
+  const editor = createEditor(code, {
+    code: state.code,
+    names: readNames(names),
+    onEdit: (text) => {
+      // The editor reports its own reset too: that is no edit.
+      if (text !== state.code) dispatch({ type: 'edited', code: text })
+    },
+    onRun: () => run(DEADLINE),
+    onCursor: (line) => {
+      const trace = markable()
+      if (trace) dispatch({ type: 'selected', nodes: nodesAtLine(trace, line), by: 'code' })
+    },
+  })
+  const requests = new Map<number, readonly number[]>()
+  const graph = createGraphView(stage.graph, {
+    onSelect: (node) => dispatch({ type: 'selected', nodes: node === null ? [] : [node], by: 'graph' }),
+    requestSummaries: (values) => requests.set(runner.summaries(values), values),
+  })
+
+  // ----- Doors -----
+
+  function dispatch(event: Event) {
+    const before = state
+    state = update(state, event)
+    if (state !== before) show(before)
+  }
+
+  /// The screen as a function of the state; each part writes only what changed.
+  function show(before: State | null) {
+    header.update(state)
+    tabs.update(state)
+    splitter.update(state)
+    stage.update(state)
+    outputs.update(state)
+    toast.update(state)
+    setText(live, announcementOf(state))
+    const { run, picture, selection, theme } = state
+    if (run !== before?.run) {
+      editor.showRun(run && { run: run.id, outputs: run.outputs, active: isGoing(run) ? run.active : -1 })
+      if (run?.error !== before?.run?.error) editor.markError(run?.error ?? null)
+    }
+    if (picture !== before?.picture || selection !== before?.selection || run?.status !== before?.run?.status) {
+      const going = isGoing(run)
+      const status = going ? (picture?.run === run.id ? 'partial' : 'running') : 'idle'
+      graph.update({ trace: picture?.trace ?? null, selected: selection.nodes, status })
+    }
+    if (selection !== before?.selection) editor.markNodes(placesOf(state), selection.by === 'graph')
+    if (theme !== before?.theme) {
+      if (theme === 'auto') document.documentElement.removeAttribute('data-theme')
+      else document.documentElement.setAttribute('data-theme', theme)
+      store.set('theme', theme === 'auto' ? null : theme)
+    }
+    if (before && state.split !== before.split) store.set('split', String(state.split))
+    if (before && state.code !== before.code && state.doc === before.doc) saveDraft()
+    if (state.doc !== before?.doc) {
+      document.title = state.doc.number > 0 ? `${state.doc.title} · autograd playground` : 'autograd playground'
+      store.set('open', state.doc.slug)
+    }
+  }
+
+  function hearRunner(event: RunnerEvent) {
+    if (event.type === 'trace') return hearTrace(event)
+    if (event.type === 'summaries') {
+      const values = requests.get(event.request)
+      requests.delete(event.request)
+      if (values) graph.addSummaries(values, event.summaries)
+      return
+    }
+    if (event.type === 'done') drawTrace()
+    dispatch(event)
+    if (event.type === 'started') setTimeout(() => dispatch({ type: 'slow', run: event.run }), SLOW)
+  }
+
+  // Partial traces may come faster than the screen can draw: only the newest of a frame is read.
+  let newest: Extract<RunnerEvent, { type: 'trace' }> | null = null
+  function hearTrace(event: Extract<RunnerEvent, { type: 'trace' }>) {
+    if (!newest && !event.final) requestAnimationFrame(drawTrace)
+    newest = event
+  }
+
+  function drawTrace() {
+    const event = newest
+    newest = null
+    if (!event) return
+    try {
+      const trace = readTrace(unpack(event.header, event.columns))
+      dispatch({ type: 'picture', run: event.run, trace })
+    } catch (error) {
+      // Hostile or broken: the picture stays as it is.
+      console.warn('A trace was refused:', error)
+    }
+  }
+
+  // ----- Acts -----
+
+  function run(deadline: number) {
+    editor.freeze()
+    newest = null
+    requests.clear()
+    // The runner answers with 'queued' or 'started' before `run` returns, so the state must know the run by then.
+    dispatch({ type: 'asked', run: runner.nextRun(), deadline })
+    runner.run({ code: state.code, seed: SEED, limits: limitsOf(deadline) })
+  }
+
+  function stop() {
+    dispatch({ type: 'stopping' })
+    runner.stop()
+  }
+
+  function retry() {
+    dispatch({ type: 'restarted' })
+    runner.retry()
+  }
+
+  function open(doc: Doc) {
+    if (doc.slug === state.doc.slug) return
+    runner.stop()
+    newest = null
+    const text = codeOf(doc)
+    dispatch({ type: 'opened', doc, code: text })
+    editor.open(text)
+  }
+
+  function goToLine(line: number) {
+    dispatch({ type: 'tab', tab: 'code' })
+    editor.goToLine(line)
+  }
+
+  function saveDraft() {
+    store.set(`draft:${state.doc.slug}`, state.code === state.doc.code ? null : state.code)
+  }
+
+  /// The trace whose places the editor can mark: that of the newest run.
+  function markable(): Trace | null {
+    return state.picture && state.picture.run === state.run?.id ? state.picture.trace : null
+  }
+
+  function placesOf(now: State): readonly Place[] {
+    const trace = now.picture?.trace
+    if (!trace) return []
+    return markedNodes(now).map((node) => rangeOfNode(trace, node)).filter((place) => place !== null)
+  }
+
+  addEventListener('hashchange', () => open(docOfHash(location.hash, docs) ?? usual()))
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) run(DEADLINE)
+  })
+
+  show(null)
+  runner.start()
+}
+
+function readTheme(value: string | null): Theme {
+  return value === 'light' || value === 'dark' ? value : 'auto'
+}
+
+function readSplit(value: string | null): number {
+  const split = Number(value ?? SPLIT.usual)
+  return split >= SPLIT.least && split <= SPLIT.most ? split : SPLIT.usual
+}
+

@@ -1,0 +1,232 @@
+/// Everything that the page shows, as one value, and the one function that changes it. No browser in here.
+
+import type { Output, ProgramError } from '../protocol/trace'
+import type { Limits } from '../protocol/messages'
+import type { RunnerEvent } from '../runner'
+import { at, type Trace } from '../trace'
+import type { Doc } from './documents'
+
+export type Theme = 'auto' | 'light' | 'dark'
+export type Tab = 'code' | 'graph' | 'output'
+
+export interface State {
+  readonly docs: readonly Doc[]
+  readonly doc: Doc
+  readonly code: string
+  readonly engine: Engine
+  readonly run: Run | null
+  /// What the graph draws: the newest trace, which may be of the run before while a new one has not sent any.
+  readonly picture: Picture | null
+  readonly selection: Selection
+  readonly theme: Theme
+  readonly tab: Tab
+  /// Width of the code pane, in percent.
+  readonly split: number
+  /// The lesson was reset: until the next edit it can be undone.
+  readonly undoCode: string | null
+}
+
+export interface Picture {
+  readonly run: number
+  readonly trace: Trace
+}
+
+export interface Engine {
+  readonly phase: 'starting' | 'ready' | 'failed'
+  readonly fraction: number
+  /// While starting: what is going on. When failed: what went wrong.
+  readonly label: string
+  readonly versions: string
+  readonly milliseconds: number
+}
+
+export interface Run {
+  readonly id: number
+  readonly deadline: number
+  readonly status: 'queued' | 'running' | 'stopping' | 'ended'
+  /// It takes long enough that Stop is offered.
+  readonly slow: boolean
+  /// The cell that runs, -1 when none does.
+  readonly active: number
+  readonly outputs: readonly Output[]
+  readonly error: ProgramError | null
+  readonly milliseconds: number
+  readonly ops: number
+  readonly ending: Ending | null
+}
+
+export type Ending =
+  | { readonly kind: 'ok' | 'stopped' | 'deadline' | 'memory' | 'crash' }
+  | { readonly kind: 'error' | 'budget'; readonly message: string; readonly line: number }
+
+export interface Selection {
+  readonly nodes: readonly number[]
+  readonly by: 'graph' | 'code' | null
+}
+
+export type Event =
+  | RunnerEvent
+  | { readonly type: 'edited'; readonly code: string }
+  | { readonly type: 'opened'; readonly doc: Doc; readonly code: string }
+  | { readonly type: 'reset' }
+  | { readonly type: 'asked'; readonly run: number; readonly deadline: number }
+  | { readonly type: 'slow'; readonly run: number }
+  | { readonly type: 'stopping' }
+  | { readonly type: 'picture'; readonly run: number; readonly trace: Trace }
+  | { readonly type: 'restarted' }
+  | { readonly type: 'selected'; readonly nodes: readonly number[]; readonly by: 'graph' | 'code' }
+  | { readonly type: 'theme'; readonly theme: Theme }
+  | { readonly type: 'tab'; readonly tab: Tab }
+  | { readonly type: 'split'; readonly split: number }
+
+export const DEADLINE = 10_000
+export const LONG_DEADLINE = 60_000
+
+export const limitsOf = (deadline: number): Limits => ({
+  deadline,
+  ops: 200_000,
+  output: 200_000,
+  arrayBytes: 256 << 20,
+  traceBytes: 256 << 20,
+})
+
+export const SPLIT = { least: 20, most: 80, usual: 44 }
+
+const NOTHING: Selection = { nodes: [], by: null }
+const STARTING: Engine = { phase: 'starting', fraction: 0, label: 'Fetching Python', versions: '', milliseconds: 0 }
+
+export function initialState(docs: readonly Doc[], doc: Doc, code: string, look: Pick<State, 'theme' | 'split'>): State {
+  return {
+    docs,
+    doc,
+    code,
+    engine: STARTING,
+    run: null,
+    picture: null,
+    selection: NOTHING,
+    tab: 'code',
+    undoCode: null,
+    ...look,
+  }
+}
+
+export function update(state: State, event: Event): State {
+  switch (event.type) {
+    // ----- The program -----
+    case 'edited':
+      return { ...state, code: event.code, undoCode: null }
+    case 'opened':
+      return { ...state, doc: event.doc, code: event.code, run: null, picture: null, selection: NOTHING, undoCode: null, tab: 'code' }
+    case 'reset':
+      return { ...state, code: state.doc.code, undoCode: state.code }
+
+    // ----- The runner -----
+    case 'boot':
+      return { ...state, engine: { ...state.engine, phase: 'starting', fraction: event.fraction, label: event.label } }
+    case 'ready': {
+      const versions = `Python ${event.python} · NumPy ${event.numpy} · engine ${event.engine}`
+      return { ...state, engine: { phase: 'ready', fraction: 1, label: '', versions, milliseconds: event.milliseconds } }
+    }
+    case 'failed': {
+      const run = state.run && state.run.status !== 'ended' ? null : state.run
+      return { ...state, run, engine: { ...state.engine, phase: 'failed', label: event.message } }
+    }
+    case 'restarted':
+      return { ...state, engine: STARTING }
+    case 'asked':
+      return { ...state, selection: NOTHING, run: newRun(event.run, event.deadline) }
+    case 'queued':
+      return withRun(state, event.run, { status: 'queued', slow: true })
+    case 'started':
+      return withRun(state, event.run, { status: 'running', slow: false })
+    case 'slow':
+      return state.run?.status === 'running' ? withRun(state, event.run, { slow: true }) : state
+    case 'stopping':
+      return state.run && isGoing(state.run) ? { ...state, run: { ...state.run, status: 'stopping' } } : state
+    case 'cell':
+      return withRun(state, event.run, { active: event.cell })
+    case 'output': {
+      const { output } = event
+      const error = output.type === 'error' ? output.error : (state.run?.error ?? null)
+      return withRun(state, event.run, { outputs: [...(state.run?.outputs ?? []), output], error })
+    }
+    case 'picture':
+      if (event.run !== state.run?.id) return state
+      return { ...state, picture: { run: event.run, trace: event.trace }, selection: keepSelection(state, event.trace) }
+    case 'done': {
+      if (!state.run || event.run !== state.run.id) return state
+      const { milliseconds, ops } = event
+      return withRun(state, event.run, { status: 'ended', active: -1, milliseconds, ops, ending: endingOf(state, state.run) })
+    }
+    case 'replaced':
+      return withRun(state, event.run, {
+        status: 'ended',
+        active: -1,
+        ending: { kind: event.reason === 'stop' ? 'stopped' : event.reason },
+      })
+    case 'trace':
+    case 'summaries':
+      // Read by the shell: they become 'picture', or go to the graph.
+      return state
+
+    // ----- The screen -----
+    case 'selected':
+      return { ...state, selection: { nodes: event.nodes, by: event.by } }
+    case 'theme':
+      return { ...state, theme: event.theme }
+    case 'tab':
+      return { ...state, tab: event.tab }
+    case 'split':
+      return { ...state, split: Math.min(SPLIT.most, Math.max(SPLIT.least, event.split)) }
+  }
+}
+
+export const isGoing = (run: Run | null): run is Run => run !== null && run.status !== 'ended'
+
+/// Nodes of the picture whose places in the code can be marked: those of the newest run.
+export function markedNodes({ picture, run, selection }: State): readonly number[] {
+  return picture && picture.run === run?.id ? selection.nodes : []
+}
+
+function newRun(id: number, deadline: number): Run {
+  return {
+    id,
+    deadline,
+    status: 'queued',
+    slow: false,
+    active: -1,
+    outputs: [],
+    error: null,
+    milliseconds: 0,
+    ops: 0,
+    ending: null,
+  }
+}
+
+function withRun(state: State, id: number, change: Partial<Run>): State {
+  return state.run?.id === id ? { ...state, run: { ...state.run, ...change } } : state
+}
+
+/// A later part of the same trace keeps what was selected, as far as it is there.
+function keepSelection({ selection, picture, run }: State, trace: Trace): Selection {
+  if (picture?.run !== run?.id) return NOTHING
+  const nodes = selection.nodes.filter((node) => at(trace.nodes.kind, node) >= 0)
+  return nodes.length === selection.nodes.length ? selection : { ...selection, nodes }
+}
+
+function endingOf(state: State, run: Run): Ending {
+  const stop = state.picture?.run === run.id ? state.picture.trace.stops.at(-1) : undefined
+  // Only the page knows that the reader pressed Stop.
+  if (run.status === 'stopping' && (stop?.reason === 'deadline' || stop?.reason === 'interrupted')) return { kind: 'stopped' }
+  switch (stop?.reason) {
+    case 'deadline':
+      return { kind: 'deadline' }
+    case 'interrupted':
+      return { kind: 'stopped' }
+    case 'budget':
+      return { kind: 'budget', message: stop.message, line: stop.line }
+    default:
+      if (run.error) return { kind: 'error', message: run.error.name, line: run.error.line }
+      return stop ? { kind: 'error', message: stop.message, line: stop.line } : { kind: 'ok' }
+  }
+}

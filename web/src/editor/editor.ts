@@ -1,0 +1,170 @@
+/// The editor: a thin shell around CodeMirror that takes values to show and reports what the reader does.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { python, pythonLanguage } from '@codemirror/lang-python'
+import { bracketMatching, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language'
+import { setDiagnostics, type Diagnostic } from '@codemirror/lint'
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search'
+import { EditorState, Prec, type Transaction } from '@codemirror/state'
+import { EditorView, drawSelection, dropCursor, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view'
+import type { ProgramError } from '../protocol/trace'
+import { cellView } from './cell-view'
+import { splitCells } from './cells'
+import { completeNames, type Names } from './complete'
+import { freeze, mark, marks, placeThen, rangeNow, type Place } from './marks'
+import { outputsOf, showRun, type RunOutputs } from './outputs'
+import { theme } from './theme'
+
+export interface EditorOptions {
+  readonly code: string
+  readonly names: Names
+  onEdit(code: string): void
+  onRun(): void
+  /// The reader moved the cursor (not by typing); line and column in the text that ran.
+  onCursor(line: number, col: number): void
+}
+
+export interface Editor {
+  /// Another document: a new history begins.
+  open(code: string): void
+  /// Replaces the text as one edit that can be undone.
+  replace(code: string): void
+  /// A run of the present text begins: outputs and marks refer to it from now on.
+  freeze(): void
+  showRun(run: RunOutputs | null): void
+  /// `reveal` scrolls the first of them into view.
+  markNodes(places: readonly Place[], reveal: boolean): void
+  markError(error: ProgramError | null): void
+  goToLine(line: number): void
+  focus(): void
+  destroy(): void
+}
+
+export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
+  let nodes: readonly Place[] = []
+  let failed: Place | null = null
+
+  const extensions = [
+    lineNumbers(),
+    highlightActiveLineGutter(),
+    highlightSpecialChars(),
+    history(),
+    drawSelection(),
+    dropCursor(),
+    EditorState.allowMultipleSelections.of(true),
+    EditorState.tabSize.of(4),
+    indentUnit.of('    '),
+    indentOnInput(),
+    bracketMatching(),
+    closeBrackets(),
+    highlightSelectionMatches(),
+    python(),
+    pythonLanguage.data.of({ autocomplete: completeNames(options.names) }),
+    autocompletion(),
+    EditorView.lineWrapping,
+    EditorView.contentAttributes.of({
+      'aria-label': 'Program. Tab indents; press Escape and then Tab to leave the editor.',
+      spellcheck: 'false',
+      autocapitalize: 'off',
+    }),
+    Prec.highest(
+      keymap.of([
+        { key: 'Mod-Enter', run: runNow },
+        { key: 'Shift-Enter', run: runNow },
+      ]),
+    ),
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...defaultKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...foldKeymap,
+      ...completionKeymap,
+      indentWithTab,
+    ]),
+    cellView,
+    outputsOf(goToLine),
+    marks,
+    theme,
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) options.onEdit(update.state.doc.toString())
+      else if (update.selectionSet && update.transactions.some(isMove)) {
+        const { line, col } = placeThen(update.state, update.state.selection.main.head)
+        options.onCursor(line, col)
+      }
+    }),
+  ]
+
+  function runNow() {
+    options.onRun()
+    return true
+  }
+
+  const stateOf = (code: string) => EditorState.create({ doc: code, extensions, selection: { anchor: startOf(code) } })
+  const view = new EditorView({ parent: host, state: stateOf(options.code) })
+
+  function remark(reveal: boolean) {
+    const first = reveal && nodes[0] ? rangeNow(view.state, nodes[0]) : null
+    view.dispatch({
+      effects: [
+        mark.of({ nodes, error: failed }),
+        ...(first ? [EditorView.scrollIntoView(first.from, { y: 'nearest', yMargin: 60 })] : []),
+      ],
+    })
+  }
+
+  function goToLine(line: number) {
+    const target = rangeNow(view.state, { line, col: -1, endLine: line, endCol: -1 })
+    if (!target) return
+    view.dispatch({
+      selection: { anchor: target.from },
+      effects: EditorView.scrollIntoView(target.from, { y: 'center' }),
+      userEvent: 'select',
+    })
+    view.focus()
+  }
+
+  return {
+    open(code) {
+      nodes = []
+      failed = null
+      view.setState(stateOf(code))
+    },
+    replace(code) {
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code }, selection: { anchor: startOf(code) } })
+    },
+    freeze() {
+      nodes = []
+      failed = null
+      view.dispatch({ effects: freeze.of(null) })
+      view.dispatch(setDiagnostics(view.state, []))
+    },
+    showRun: (run) => view.dispatch({ effects: showRun.of(run) }),
+    markNodes(places, reveal) {
+      nodes = places
+      remark(reveal)
+    },
+    markError(error) {
+      failed = error && error.line > 0 ? error : null
+      remark(false)
+      const range = failed && rangeNow(view.state, failed)
+      const diagnostics: Diagnostic[] =
+        error && range ? [{ ...range, severity: 'error', message: `${error.name}: ${error.message}` }] : []
+      view.dispatch(setDiagnostics(view.state, diagnostics))
+    },
+    goToLine,
+    focus: () => view.focus(),
+    destroy: () => view.destroy(),
+  }
+}
+
+const isMove = (transaction: Transaction) => transaction.isUserEvent('select')
+
+/// The first line of code that a reader may want to change: not inside prose.
+function startOf(code: string): number {
+  const lines = code.split('\n')
+  const cell = splitCells(lines).find((each) => each.kind === 'code')
+  const before = lines.slice(0, (cell?.first ?? 1) - 1)
+  return Math.min(before.reduce((sum, line) => sum + line.length + 1, 0), code.length)
+}

@@ -1,0 +1,10 @@
+/// The editor, as the app sees it.
+
+export { createEditor } from './editor'
+export type { Editor, EditorOptions } from './editor'
+export { proseOf, splitCells } from './cells'
+export { readNames } from './complete'
+export type { Place } from './marks'
+export { outputElement } from './output-view'
+export { titleOf } from './prose'
+export type { RunOutputs } from './outputs'

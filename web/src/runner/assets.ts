@@ -1,0 +1,93 @@
+/// Fetches what a start needs (`py/manifest.json` and the files that it names) for the runner, which has no network. The
+/// page fetches: same origin, the browser's own cache, and progress in real bytes.
+
+import type { Manifest } from './wire'
+
+export interface AssetNeeds {
+  /// Where py/ lies.
+  readonly base: string
+  fetch(url: string): Promise<Response>
+  progress(loaded: number, total: number): void
+  /// Called with each file as soon as it is complete.
+  deliver(name: string, bytes: ArrayBuffer): void
+}
+
+/// Fetches everything, or throws an `Error` that says which file, what happened and what to do.
+export async function fetchAssets(needs: AssetNeeds): Promise<Manifest> {
+  const manifest = readManifest(await fetchFile(needs, 'manifest.json', () => {}))
+  const total = manifest.files.reduce((sum, file) => sum + file.size, 0)
+  let loaded = 0
+  // The biggest first: it is compiled while the others arrive.
+  const files = manifest.files.toSorted((a, b) => b.size - a.size)
+  await Promise.all(
+    files.map(async ({ name, size }) => {
+      const bytes = await fetchFile(needs, name, (count) => needs.progress((loaded += count), total))
+      if (bytes.byteLength !== size) {
+        throw new Error(
+          `py/${name} has ${bytes.byteLength} bytes, the manifest says ${size}. ` +
+            'The download broke off or the site was being updated: load the page again.',
+        )
+      }
+      needs.deliver(name, bytes)
+    }),
+  )
+  return manifest
+}
+
+async function fetchFile(needs: AssetNeeds, name: string, count: (bytes: number) => void): Promise<ArrayBuffer> {
+  let response: Response
+  try {
+    response = await needs.fetch(needs.base + name)
+  } catch {
+    throw new Error(`py/${name} could not be fetched. Check the connection (is the server still running?), then retry.`)
+  }
+  if (!response.ok) {
+    throw new Error(
+      `py/${name} is not on the server (status ${response.status}). The site is incomplete: build it again with "make site".`,
+    )
+  }
+  try {
+    return await readAll(response, count)
+  } catch {
+    throw new Error(`The download of py/${name} broke off. Check the connection, then retry.`)
+  }
+}
+
+async function readAll(response: Response, count: (bytes: number) => void): Promise<ArrayBuffer> {
+  if (!response.body) {
+    const bytes = await response.arrayBuffer()
+    count(bytes.byteLength)
+    return bytes
+  }
+  const reader = response.body.getReader()
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    chunks.push(value)
+    count(value.byteLength)
+  }
+  return new Blob(chunks).arrayBuffer()
+}
+
+export function readManifest(bytes: ArrayBuffer): Manifest {
+  const broken = (what: string) => new Error(`py/manifest.json ${what}. Build the site again with "make site".`)
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    throw broken('is not JSON')
+  }
+  const manifest = value as Partial<Manifest> | null
+  for (const field of ['pyodide', 'numpy', 'engine', 'engineVersion'] as const) {
+    if (typeof manifest?.[field] !== 'string') throw broken(`lacks "${field}"`)
+  }
+  const files = manifest?.files
+  if (!Array.isArray(files)) throw broken('lacks "files"')
+  for (const file of files as readonly Partial<Manifest['files'][number]>[]) {
+    if (typeof file.name !== 'string' || /[/\\?#]/.test(file.name) || !Number.isSafeInteger(file.size)) {
+      throw broken('names a file wrongly')
+    }
+  }
+  return manifest as Manifest
+}

@@ -1,0 +1,72 @@
+/// Starts Pyodide inside the worker from bytes that are already here: nothing is fetched, so the worker needs no network
+/// at all and its policy can forbid it.
+
+import type { PyodideInterface, loadPyodide as LoadPyodide } from 'pyodide'
+import type { Files } from './wire'
+
+/// A host that does not exist: Pyodide wants an absolute URL to resolve its file names against.
+const NOWHERE = 'https://assets.invalid/'
+
+export type Progress = (fraction: number, label: string) => void
+
+/// A classic worker's own global functions that the DOM typings do not know.
+interface ClassicWorker {
+  importScripts(...urls: string[]): void
+  fetch: typeof fetch
+}
+
+export async function bootPyodide(files: Files, wasm: WebAssembly.Module, progress: Progress): Promise<PyodideInterface> {
+  const scope = globalThis as unknown as ClassicWorker
+  progress(0.45, 'Starting Python')
+  // Defines `_createPyodideModule`, which the loader then does not try to fetch.
+  withBlobUrl(files.glue, (url) => scope.importScripts(url))
+  const loader = await withBlobUrl(files.loader, (url) => import(/* @vite-ignore */ url))
+  const loadPyodide = (loader as { loadPyodide: typeof LoadPyodide }).loadPyodide
+
+  const table = new Map<string, ArrayBuffer>([
+    ['pyodide-lock.json', files.lock],
+    ['python_stdlib.zip', files.stdlib],
+    ['pyodide.asm.wasm', new ArrayBuffer(0)],
+    [files.numpy.name, files.numpy.bytes],
+  ])
+  const realFetch = scope.fetch
+  const realInstantiate = WebAssembly.instantiateStreaming
+  scope.fetch = (resource) => {
+    const name = String(resource).split('/').pop() ?? ''
+    const bytes = table.get(name)
+    if (!bytes) return Promise.reject(new TypeError(`${name} is not among the files that the page handed over`))
+    if (name === files.numpy.name) progress(0.65, 'Unpacking NumPy')
+    return Promise.resolve(new Response(bytes))
+  }
+  // The module was compiled while the other files were still arriving.
+  WebAssembly.instantiateStreaming = async (_source: unknown, imports?: WebAssembly.Imports) => ({
+    module: wasm,
+    instance: await WebAssembly.instantiate(wasm, imports),
+  })
+  try {
+    const pyodide = await loadPyodide({
+      indexURL: NOWHERE,
+      packages: ['numpy'],
+      stdout: () => {},
+      stderr: () => {},
+    })
+    progress(0.8, 'Loading NumPy')
+    await pyodide.runPythonAsync('import numpy')
+    progress(0.92, 'Loading the engine')
+    const site = (pyodide.runPython('import site; site.getsitepackages()[0]') as string)
+    pyodide.unpackArchive(files.engine.bytes, 'wheel', { extractDir: site })
+    return pyodide
+  } finally {
+    scope.fetch = realFetch
+    WebAssembly.instantiateStreaming = realInstantiate
+  }
+}
+
+function withBlobUrl<T>(bytes: ArrayBuffer, use: (url: string) => T): T {
+  const url = URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' }))
+  const result = use(url)
+  const release = () => URL.revokeObjectURL(url)
+  if (result instanceof Promise) result.then(release, release)
+  else release()
+  return result
+}

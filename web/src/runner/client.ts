@@ -1,0 +1,241 @@
+/// The page's side of the runner, without any browser in it: when a program may be sent, what of the runner's answers
+/// is believed, and what happens when none comes. Port, frame, assets and clock are parameters.
+
+import type { Command, Limits, Report } from '../protocol/messages'
+import { guardReport } from './guard'
+import type { Manifest, ToFrame } from './wire'
+
+export interface Program {
+  readonly code: string
+  readonly seed: number
+  readonly limits: Limits
+}
+
+/// What the page hears: checked reports, and where a run stands.
+export type RunnerEvent =
+  | Report
+  /// The run waits for the start to end.
+  | { readonly type: 'queued'; readonly run: number }
+  | { readonly type: 'started'; readonly run: number }
+
+/// An open frame.
+export interface Link {
+  post(message: ToFrame, transfer?: readonly Transferable[]): void
+  close(): void
+}
+
+export interface ClientParts {
+  /// Opens a fresh frame; `hear` gets every raw message that comes out of it.
+  connect(hear: (message: unknown) => void): Promise<Link>
+  /// Fetches the assets of a start.
+  load(
+    progress: (loaded: number, total: number) => void,
+    deliver: (name: string, bytes: ArrayBuffer) => void,
+  ): Promise<Manifest>
+  after(milliseconds: number, act: () => void): () => void
+  listen(event: RunnerEvent): void
+}
+
+export interface Runner {
+  start(): void
+  /// The number that the next run will have.
+  nextRun(): number
+  /// Runs a program as soon as the runner can; a run that still goes on is stopped first. Returns the run's number.
+  run(program: Program): number
+  stop(): void
+  /// Asks for summaries of the newest run's trace; they come as a `summaries` event with the returned number.
+  summaries(values: readonly number[]): number
+  /// After `failed`: everything again, in a fresh frame.
+  retry(): void
+}
+
+/// The frame itself ends a run at deadline + 1.5 s. When it says nothing until then, it is broken and made anew.
+const SILENCE = 6_000
+/// A start that says nothing for so long has failed.
+const BOOT_SILENCE = 90_000
+/// More output messages than a page can show; the engine's own budget is far below.
+const MOST_OUTPUTS = 20_000
+
+type Phase = 'idle' | 'starting' | 'ready' | 'running' | 'failed'
+
+export function createRunner(parts: ClientParts): Runner {
+  let phase: Phase = 'idle'
+  let link: Link | null = null
+  /// Counts frames: what an older frame still says is not heard.
+  let generation = 0
+  let runs = 0
+  let requests = 0
+  let waiting: { readonly run: number; readonly program: Program } | null = null
+  let current: { readonly run: number; outputs: number } | null = null
+  let lastRun = 0
+  let fraction = 0
+  let cancelWatch = () => {}
+
+  function watch(milliseconds: number, act: () => void) {
+    cancelWatch()
+    cancelWatch = parts.after(milliseconds, act)
+  }
+
+  function fail(message: string) {
+    cancelWatch()
+    phase = 'failed'
+    link?.close()
+    link = null
+    generation++
+    waiting = null
+    current = null
+    parts.listen({ type: 'failed', message })
+  }
+
+  function boot(value: number, label: string) {
+    // Progress never goes back: downloads and the start overlap.
+    fraction = Math.max(fraction, value)
+    parts.listen({ type: 'boot', fraction, label })
+    watch(BOOT_SILENCE, () => fail('Python did not start within 90 seconds. Close other heavy pages, then retry.'))
+  }
+
+  async function start() {
+    phase = 'starting'
+    fraction = 0
+    const mine = ++generation
+    boot(0, 'Fetching Python')
+    try {
+      const opening = parts.connect((message) => {
+        if (mine === generation) hear(message)
+      })
+      // Files that arrive before the frame is open are passed on when it is.
+      const loading = parts.load(
+        (loaded, total) => {
+          if (mine === generation) boot(0.4 * (loaded / total), `Fetching Python, ${megabytes(loaded)} of ${megabytes(total)} MB`)
+        },
+        (name, bytes) => void opening.then((to) => to.post({ type: 'asset', name, bytes }, [bytes])).catch(() => {}),
+      )
+      // Both are awaited below; a failure of the first must not leave the other one unhandled.
+      loading.catch(() => {})
+      const opened = await opening
+      if (mine !== generation) return opened.close()
+      link = opened
+      const manifest = await loading
+      if (mine === generation) link.post({ type: 'assets', manifest })
+    } catch (error) {
+      if (mine === generation) fail(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  function hear(message: unknown) {
+    const report = guardReport(message)
+    if (!report) return
+    switch (report.type) {
+      case 'boot':
+        if (phase === 'ready') {
+          phase = 'starting'
+          fraction = 0
+        }
+        if (phase === 'starting') boot(report.fraction, report.label)
+        // A run that had to wait for a fresh worker: its own time has not begun.
+        if (phase === 'running') watch(BOOT_SILENCE, () => abandon('deadline'))
+        return
+      case 'ready':
+        if (phase !== 'starting') return
+        cancelWatch()
+        phase = 'ready'
+        parts.listen(report)
+        sendWaiting()
+        return
+      case 'cell':
+      case 'trace':
+        if (report.run === current?.run) parts.listen(report)
+        return
+      case 'output':
+        if (report.run === current?.run && current.outputs++ < MOST_OUTPUTS) parts.listen(report)
+        return
+      case 'done':
+        if (report.run !== current?.run) return
+        endRun('ready')
+        parts.listen(report)
+        sendWaiting()
+        return
+      case 'replaced':
+        if (report.run !== current?.run) return
+        endRun('starting')
+        parts.listen(report)
+        return
+      case 'summaries':
+        parts.listen(report)
+        return
+      case 'failed':
+        if (phase !== 'failed') fail(report.message)
+        return
+    }
+  }
+
+  function endRun(next: Phase) {
+    cancelWatch()
+    phase = next
+    fraction = 0
+    current = null
+  }
+
+  function sendWaiting() {
+    const next = waiting
+    waiting = null
+    if (next) send(next.run, next.program)
+  }
+
+  function send(run: number, program: Program) {
+    phase = 'running'
+    current = { run, outputs: 0 }
+    lastRun = run
+    link?.post({ type: 'run', run, ...program })
+    watch(program.limits.deadline + SILENCE, () => abandon('deadline'))
+    parts.listen({ type: 'started', run })
+  }
+
+  /// The frame itself is silent: a new one.
+  function abandon(reason: 'stop' | 'deadline') {
+    const run = current?.run
+    current = null
+    link?.close()
+    link = null
+    if (run !== undefined) parts.listen({ type: 'replaced', run, reason })
+    void start()
+  }
+
+  const command = (message: Command) => link?.post(message)
+
+  function stop() {
+    if (waiting) {
+      const { run } = waiting
+      waiting = null
+      parts.listen({ type: 'replaced', run, reason: 'stop' })
+    }
+    if (!current) return
+    command({ type: 'stop', run: current.run })
+    watch(SILENCE, () => abandon('stop'))
+  }
+
+  return {
+    start: () => void start(),
+    retry: () => void start(),
+    stop,
+    nextRun: () => runs + 1,
+    run(program) {
+      const run = ++runs
+      if (phase === 'ready') send(run, program)
+      else {
+        stop()
+        waiting = { run, program }
+        parts.listen({ type: 'queued', run })
+        if (phase === 'failed') void start()
+      }
+      return run
+    },
+    summaries(values) {
+      const request = ++requests
+      command({ type: 'summaries', request, run: lastRun, values })
+      return request
+    },
+  }
+}
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)

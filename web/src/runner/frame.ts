@@ -1,0 +1,99 @@
+/// The script of runner.html: an opaque-origin frame without network, which holds the worker that runs user code. It
+/// takes one port from the page, then assets, then commands.
+
+import workerSource from 'virtual:worker-source'
+import type { Report } from '../protocol/messages'
+import { createPool } from './pool'
+import { HELLO, type Files, type FromWorker, type Manifest, type ToFrame } from './wire'
+
+const assets = new Map<string, ArrayBuffer>()
+let wasm: Promise<WebAssembly.Module> | null = null
+
+addEventListener('message', function connect(event: MessageEvent) {
+  const port = event.ports[0]
+  if (event.source !== parent || event.data !== HELLO || !port) return
+  removeEventListener('message', connect)
+  serve(port)
+})
+
+function serve(port: MessagePort) {
+  const report = (message: Report) => {
+    const transfer = message.type === 'trace' && message.columns instanceof ArrayBuffer ? [message.columns] : []
+    port.postMessage(message, transfer)
+  }
+  let pool: ReturnType<typeof createPool> | null = null
+  port.onmessage = async (event: MessageEvent<ToFrame>) => {
+    const message = event.data
+    if (message.type === 'asset') {
+      // Compiling starts at once, beside the remaining downloads; the module is kept for every later worker.
+      if (message.name === 'pyodide.asm.wasm') wasm = WebAssembly.compile(message.bytes)
+      else assets.set(message.name, message.bytes)
+    } else if (message.type === 'assets') {
+      try {
+        const module = await (wasm ?? Promise.reject(new Error('pyodide.asm.wasm is missing')))
+        const files = filesOf(message.manifest)
+        pool = createPool({
+          spawn: (listen) => spawnWorker(files, module, listen),
+          report,
+          token: createToken,
+          after: (milliseconds, act) => {
+            const timer = setTimeout(act, milliseconds)
+            return () => clearTimeout(timer)
+          },
+        })
+        pool.start()
+      } catch (error) {
+        report({ type: 'failed', message: String(error) })
+      }
+    } else pool?.handle(message)
+  }
+}
+
+function filesOf(manifest: Manifest): Files {
+  const take = (name: string) => {
+    const bytes = assets.get(name)
+    if (!bytes) throw new Error(`${name} is missing among the files of the start`)
+    return bytes
+  }
+  return {
+    loader: take('pyodide.mjs'),
+    glue: take('pyodide.asm.js'),
+    stdlib: take('python_stdlib.zip'),
+    lock: take('pyodide-lock.json'),
+    numpy: { name: manifest.numpy, bytes: take(manifest.numpy) },
+    engine: { name: manifest.engine, version: manifest.engineVersion, bytes: take(manifest.engine) },
+  }
+}
+
+function spawnWorker(files: Files, module: WebAssembly.Module, listen: (message: FromWorker) => void) {
+  const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
+  // Classic: a module worker from a blob does not start in an opaque origin.
+  const worker = new Worker(url)
+  const probe = createToken()
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = (event: MessageEvent<FromWorker>) => {
+    if (typeof event.data !== 'object' || event.data === null) return
+    if (event.data.type === 'gentle') probe.end()
+    listen(event.data)
+  }
+  worker.onerror = (event) => {
+    event.preventDefault()
+    listen({ type: 'crash', message: event.message || 'The worker could not start' })
+  }
+  worker.postMessage(null, [port2])
+  port1.postMessage({ type: 'start', files, wasm: module, probe: probe.url })
+  return {
+    post: (message: unknown) => port1.postMessage(message),
+    terminate() {
+      worker.terminate()
+      port1.close()
+      URL.revokeObjectURL(url)
+      probe.end()
+    },
+  }
+}
+
+function createToken() {
+  const url = URL.createObjectURL(new Blob(['1']))
+  return { url, end: () => URL.revokeObjectURL(url) }
+}

@@ -1,0 +1,119 @@
+/// The border check for everything that the runner says. User Python can post any message it likes, so nothing is
+/// believed: a report is rebuilt field by field here, or it is dropped. Traces are only bounded here; `trace/read.ts`
+/// checks their content.
+
+import type { Output, ProgramError, Num, Summary } from '../protocol/trace'
+import type { Report } from '../protocol/messages'
+
+/// Most characters of one output, of a trace's header, and bytes of a trace's columns.
+export const BOUNDS = { text: 1 << 20, header: 64 << 20, columns: 256 << 20, frames: 100, summaries: 4096, data: 256 }
+
+/// The report, or null when the value is not one.
+export function guardReport(value: unknown): Report | null {
+  if (!isRecord(value)) return null
+  switch (value.type) {
+    case 'boot':
+      return isFraction(value.fraction) && isText(value.label, 200)
+        ? { type: 'boot', fraction: value.fraction, label: value.label }
+        : null
+    case 'ready': {
+      const { milliseconds, python, numpy, engine } = value
+      return isTime(milliseconds) && isText(python, 50) && isText(numpy, 50) && isText(engine, 50)
+        ? { type: 'ready', milliseconds, python, numpy, engine }
+        : null
+    }
+    case 'cell':
+      return isCount(value.run) && isCount(value.cell) ? { type: 'cell', run: value.run, cell: value.cell } : null
+    case 'output': {
+      const output = guardOutput(value.output)
+      return isCount(value.run) && output ? { type: 'output', run: value.run, output } : null
+    }
+    case 'trace': {
+      const { run, final, header, columns } = value
+      return isCount(run) &&
+        typeof final === 'boolean' &&
+        isText(header, BOUNDS.header) &&
+        columns instanceof ArrayBuffer &&
+        columns.byteLength <= BOUNDS.columns
+        ? { type: 'trace', run, final, header, columns }
+        : null
+    }
+    case 'done': {
+      const { run, milliseconds, ops } = value
+      return isCount(run) && isTime(milliseconds) && isCount(ops) ? { type: 'done', run, milliseconds, ops } : null
+    }
+    case 'summaries': {
+      const { request, summaries } = value
+      return isCount(request) && Array.isArray(summaries) && summaries.length <= BOUNDS.summaries
+        ? { type: 'summaries', request, summaries: summaries.map(guardSummary) }
+        : null
+    }
+    case 'replaced': {
+      const { run, reason } = value
+      return isCount(run) && (reason === 'stop' || reason === 'deadline' || reason === 'memory' || reason === 'crash')
+        ? { type: 'replaced', run, reason }
+        : null
+    }
+    case 'failed':
+      return typeof value.message === 'string' ? { type: 'failed', message: value.message.slice(0, 2000) } : null
+    default:
+      return null
+  }
+}
+
+function guardOutput(value: unknown): Output | null {
+  if (!isRecord(value) || !isCount(value.cell)) return null
+  const { cell, type, text } = value
+  if (type === 'stdout' || type === 'stderr' || type === 'result') {
+    return typeof text === 'string' ? { cell, type, text: text.slice(0, BOUNDS.text) } : null
+  }
+  const error = type === 'error' ? guardError(value.error) : null
+  return error && { cell, type: 'error', error }
+}
+
+function guardError(value: unknown): ProgramError | null {
+  if (!isRecord(value)) return null
+  const { name, message, hint, line, col, endLine, endCol, frames } = value
+  if (typeof name !== 'string' || typeof message !== 'string') return null
+  if (!isPlace(line) || !isPlace(col) || !isPlace(endLine) || !isPlace(endCol) || !Array.isArray(frames)) return null
+  return {
+    name: name.slice(0, 200),
+    message: message.slice(0, 20_000),
+    hint: typeof hint === 'string' ? hint.slice(0, 5000) : null,
+    line,
+    col,
+    endLine,
+    endCol,
+    frames: frames.slice(-BOUNDS.frames).flatMap((frame: unknown) =>
+      isRecord(frame) && isPlace(frame.line) && typeof frame.func === 'string'
+        ? [{ line: frame.line, func: frame.func.slice(0, 200) }]
+        : [],
+    ),
+  }
+}
+
+function guardSummary(value: unknown): Summary | null {
+  if (!isRecord(value)) return null
+  const { min, max, mean, nan, inf, zero, data, thumb } = value
+  if (!isNum(min) || !isNum(max) || !isNum(mean) || !isCount(nan) || !isCount(inf) || !isCount(zero)) return null
+  const summary = { min, max, mean, nan, inf, zero }
+  if (isNums(data)) return { ...summary, data }
+  if (isRecord(thumb) && isCount(thumb.rows) && isCount(thumb.cols) && isNums(thumb.data)) {
+    const { rows, cols } = thumb
+    if (rows * cols === thumb.data.length) return { ...summary, thumb: { rows, cols, data: thumb.data } }
+  }
+  return summary
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isText = (value: unknown, most: number): value is string => typeof value === 'string' && value.length <= most
+const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)
+const isCount = (value: unknown): value is number => isInteger(value) && value >= 0
+const isPlace = (value: unknown): value is number => isInteger(value) && value >= -1
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+const isFraction = (value: unknown): value is number => isTime(value) && value <= 1
+const isNum = (value: unknown): value is Num =>
+  Number.isFinite(value) || value === 'nan' || value === 'inf' || value === '-inf'
+const isNums = (value: unknown): value is readonly Num[] =>
+  Array.isArray(value) && value.length <= BOUNDS.data && value.every(isNum)

@@ -1,0 +1,55 @@
+/// What travels inside the runner: page -> frame (hand-over, assets), and frame <-> worker. The page's side of the port
+/// speaks `protocol/messages.ts`; these are the few words that only the runner's own parts say.
+
+import type { Command, Limits, Report } from '../protocol/messages'
+
+/// `py/manifest.json`: what a start needs.
+export interface Manifest {
+  readonly pyodide: string
+  readonly numpy: string
+  readonly engine: string
+  readonly engineVersion: string
+  readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[]
+}
+
+/// The one window message of the page, sent with the port; everything later goes through the port.
+export const HELLO = 'autograd-playground:connect'
+
+/// Page to frame, through the port: first every asset as it arrives, then commands.
+export type ToFrame =
+  | Command
+  | { readonly type: 'asset'; readonly name: string; readonly bytes: ArrayBuffer }
+  | { readonly type: 'assets'; readonly manifest: Manifest }
+
+/// The files of a start, by the part they play.
+export interface Files {
+  readonly loader: ArrayBuffer
+  readonly glue: ArrayBuffer
+  readonly stdlib: ArrayBuffer
+  readonly lock: ArrayBuffer
+  readonly numpy: { readonly name: string; readonly bytes: ArrayBuffer }
+  readonly engine: { readonly name: string; readonly version: string; readonly bytes: ArrayBuffer }
+}
+
+/// Frame to worker.
+export type ToWorker =
+  | { readonly type: 'start'; readonly files: Files; readonly wasm: WebAssembly.Module; readonly probe: string }
+  | {
+      readonly type: 'run'
+      readonly run: number
+      readonly code: string
+      readonly seed: number
+      readonly limits: Limits
+      /// A blob URL that is alive until the run shall stop.
+      readonly token: string
+    }
+  | Extract<Command, { type: 'summaries' }>
+
+/// Worker to frame: reports that go on to the page, and two notes for the frame itself.
+export type FromWorker =
+  | Exclude<Report, { type: 'replaced' }>
+  /// The interpreter broke and cannot go on.
+  | { readonly type: 'crash'; readonly message: string }
+  /// Bytes of WebAssembly memory after a run (it never shrinks), and whether a token can stop a run.
+  | { readonly type: 'heap'; readonly bytes: number }
+  | { readonly type: 'gentle'; readonly works: boolean }

@@ -1,0 +1,124 @@
+/// The worker that runs user code. It speaks through one port that it got at birth: user code that calls the global
+/// `postMessage` reaches nobody.
+
+import type { PyodideInterface } from 'pyodide'
+import type { PyBuffer, PyProxy } from 'pyodide/ffi'
+import type { Limits } from '../protocol/messages'
+import type { Summary } from '../protocol/trace'
+import { createAlarm } from './alarm'
+import { bootPyodide } from './boot'
+import { seal } from './seal'
+import type { FromWorker, ToWorker } from './wire'
+
+/// `engine.kernel.Kernel`, as Pyodide shows it.
+interface Kernel {
+  run(
+    code: string,
+    seed: number,
+    limits: string,
+    emit: (kind: string, json: string) => void,
+    emitTrace: (header: string, columns: PyBuffer, final: boolean) => void,
+  ): string
+  summaries(ids: PyProxy): string
+}
+
+const alarm = createAlarm(() => performance.now())
+const Request = XMLHttpRequest
+let port: MessagePort
+let pyodide: PyodideInterface
+let kernel: Kernel
+let canStopGently = false
+
+const say = (message: FromWorker, transfer: Transferable[] = []) => port.postMessage(message, transfer)
+
+self.onmessage = (event: MessageEvent) => {
+  self.onmessage = null
+  port = event.ports[0] as MessagePort
+  port.onmessage = (message: MessageEvent<ToWorker>) => {
+    const command = message.data
+    if (command.type === 'start') void start(command)
+    else if (command.type === 'run') run(command)
+    else say({ type: 'summaries', request: command.request, summaries: summaries(command.values) })
+  }
+}
+
+async function start(command: Extract<ToWorker, { type: 'start' }>) {
+  const began = performance.now()
+  try {
+    const progress = (fraction: number, label: string) => say({ type: 'boot', fraction, label })
+    pyodide = await bootPyodide(command.files, command.wasm, progress)
+    kernel = pyodide.runPython('from engine.kernel import Kernel; Kernel()') as Kernel
+    const numpy = pyodide.runPython('import numpy; numpy.__version__') as string
+    const python = pyodide.runPython('import platform; platform.python_version()') as string
+    pyodide.setInterruptBuffer(alarm.buffer as unknown as Uint8Array)
+    canStopGently = isAlive(command.probe)
+    say({ type: 'gentle', works: canStopGently })
+    seal(self)
+    const milliseconds = performance.now() - began
+    say({ type: 'ready', milliseconds, python, numpy, engine: command.files.engine.version })
+  } catch (error) {
+    say({ type: 'failed', message: describe(error) })
+  }
+}
+
+function run({ run, code, seed, limits, token }: Extract<ToWorker, { type: 'run' }>) {
+  const emit = (kind: string, json: string) => {
+    const value: unknown = JSON.parse(json)
+    if (kind === 'cell') say({ type: 'cell', run, cell: (value as { cell: number }).cell })
+    else say({ type: 'output', run, output: value as never })
+  }
+  const emitTrace = (header: string, bytes: PyBuffer, final: boolean) => {
+    const view = bytes.getBuffer('u8')
+    const columns = (view.data as Uint8Array).slice().buffer as ArrayBuffer
+    view.release()
+    say({ type: 'trace', run, final, header, columns }, [columns])
+  }
+  const began = performance.now()
+  try {
+    alarm.arm(limits.deadline, canStopGently ? () => !isAlive(token) : null)
+    const result = JSON.parse(kernel.run(code, seed, limitsJson(limits), emit, emitTrace)) as { ops: number }
+    alarm.disarm()
+    say({ type: 'heap', bytes: heapBytes() })
+    say({ type: 'done', run, milliseconds: performance.now() - began, ops: result.ops })
+  } catch (error) {
+    alarm.disarm()
+    // The kernel catches every error of the program: what comes out is a broken interpreter.
+    say({ type: 'crash', message: describe(error) })
+  }
+}
+
+function summaries(values: readonly number[]): readonly (Summary | null)[] {
+  const ids = pyodide.toPy(values) as PyProxy
+  try {
+    return JSON.parse(kernel.summaries(ids)) as (Summary | null)[]
+  } catch {
+    return values.map(() => null)
+  } finally {
+    ids.destroy()
+  }
+}
+
+const limitsJson = (limits: Limits) => JSON.stringify(limits)
+
+function heapBytes(): number {
+  const module = (pyodide as unknown as { _module: { HEAP8: Int8Array } })._module
+  return module.HEAP8.length
+}
+
+/// Whether a blob URL still resolves: the frame revokes a run's token to stop the run. Synchronous on purpose: it is
+/// asked from inside the interpreter.
+function isAlive(url: string): boolean {
+  try {
+    const request = new Request()
+    request.open('GET', url, false)
+    request.send()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function describe(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return text.slice(-2000)
+}
