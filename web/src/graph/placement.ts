@@ -1,0 +1,38 @@
+/// What a layout is given and what it answers.
+
+export interface LayoutNode {
+  readonly width: number
+  readonly height: number
+}
+
+/// From an earlier node to a later one (positions in `nodes`): the graph has no cycle.
+export interface LayoutEdge {
+  readonly from: number
+  readonly to: number
+}
+
+export interface LayoutGraph {
+  readonly nodes: readonly LayoutNode[]
+  readonly edges: readonly LayoutEdge[]
+}
+
+/// A layer: from `top` to `bottom` stand its nodes, each centred in it.
+export interface Layer {
+  readonly top: number
+  readonly bottom: number
+}
+
+export interface Placement {
+  readonly x: readonly number[]
+  readonly y: readonly number[]
+  readonly layer: readonly number[]
+  readonly layers: readonly Layer[]
+  /// For each edge, where it passes through the layers strictly between its ends.
+  readonly passes: readonly (readonly { readonly layer: number; readonly x: number }[])[]
+  readonly width: number
+  readonly height: number
+}
+
+export const MARGIN = 16
+
+export type Layout = (graph: LayoutGraph) => Placement

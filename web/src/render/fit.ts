@@ -1,0 +1,74 @@
+/// Where to put the camera, as plain arithmetic. A picture point p is drawn at `k * p + (x, y)`.
+
+export interface Transform {
+  readonly k: number
+  readonly x: number
+  readonly y: number
+}
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+export interface Rect extends Size {
+  readonly x: number
+  readonly y: number
+}
+
+export const ZOOM = { least: 0.02, most: 4 } as const
+/// Small graphs are not blown up beyond this.
+const FIT_MOST = 1.15
+/// A first look goes no smaller than this: text must stay legible. Larger graphs open at their top.
+const OPEN_LEAST = 0.62
+const EDGE = 8
+
+/// The whole picture in the middle of the window.
+export function fitTransform(window: Size, picture: Size): Transform {
+  const room = { width: Math.max(1, window.width - 2 * EDGE), height: Math.max(1, window.height - 2 * EDGE) }
+  const k = clamp(Math.min(room.width / Math.max(1, picture.width), room.height / Math.max(1, picture.height)), ZOOM.least, FIT_MOST)
+  return { k, x: (window.width - k * picture.width) / 2, y: (window.height - k * picture.height) / 2 }
+}
+
+/// First look: all of it when that is legible, else its beginning, with `start` (a point of the picture) in the middle.
+export function openTransform(window: Size, picture: Size, start: { readonly x: number }): Transform {
+  const fit = fitTransform(window, picture)
+  if (fit.k >= OPEN_LEAST) return fit
+  const k = OPEN_LEAST
+  const width = k * picture.width
+  const x = width <= window.width ? (window.width - width) / 2 : clamp(window.width / 2 - k * start.x, window.width - width, 0)
+  const height = k * picture.height
+  return { k, x, y: height <= window.height ? (window.height - height) / 2 : EDGE }
+}
+
+/// The smallest move that brings a rectangle of the picture into the part of the window that nothing covers.
+export function revealTransform(now: Transform, open: Rect, rect: Rect, margin = 16): Transform {
+  const move = (start: number, length: number, from: number, room: number): number => {
+    const spare = Math.min(margin, Math.max(0, (room - length) / 2))
+    if (start < from + spare) return from + spare - start
+    return start + length > from + room - spare ? from + room - spare - start - length : 0
+  }
+  return {
+    k: now.k,
+    x: now.x + move(now.k * rect.x + now.x, now.k * rect.width, open.x, open.width),
+    y: now.y + move(now.k * rect.y + now.y, now.k * rect.height, open.y, open.height),
+  }
+}
+
+/// The same camera after the picture moved under it: point `before` is now at `after`.
+export function anchoredTransform(now: Transform, before: { x: number; y: number }, after: { x: number; y: number }): Transform {
+  return { k: now.k, x: now.x + now.k * (before.x - after.x), y: now.y + now.k * (before.y - after.y) }
+}
+
+/// Part of the picture that the window shows.
+export function visibleRect(now: Transform, window: Size): Rect {
+  return { x: -now.x / now.k, y: -now.y / now.k, width: window.width / now.k, height: window.height / now.k }
+}
+
+export function touches(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
+}

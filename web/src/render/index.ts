@@ -1,0 +1,3 @@
+/// The graph on the screen.
+
+export { createGraphView, type GraphView, type GraphViewOptions, type GraphViewState } from './view'

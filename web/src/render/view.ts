@@ -1,0 +1,415 @@
+/// The graph beside the code: takes traces, draws the chosen view, and answers pointer and keyboard.
+
+import './graph.css'
+import type { Summary } from '../protocol/trace'
+import {
+  cardOf,
+  layout,
+  neighbour,
+  sceneOf,
+  viewOfNode,
+  viewsOf,
+  withSelection,
+  type Direction,
+  type Layout,
+  type Placement,
+  type Scene,
+  type View,
+} from '../graph'
+import { TraceError, readSummary, shapeOfValue, type Trace } from '../trace'
+import { createCamera } from './camera'
+import { drawCard } from './card'
+import { html, svg } from './dom'
+import { arrowHeads, drawScene, drawSelection, type Drawing } from './draw'
+import { anchoredTransform, fitTransform, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
+import { measure } from './measure'
+import { drawToolbar } from './toolbar'
+
+export interface GraphViewState {
+  readonly trace: Trace | null
+  readonly selected: readonly number[]
+  readonly status: 'idle' | 'running' | 'partial'
+}
+
+export interface GraphViewOptions {
+  /// The reader chose a node (null: none). The picture shows it when `update` says so.
+  onSelect(node: number | null): void
+  /// Asks for summaries that the trace left out; they are answered through `addSummaries`.
+  requestSummaries(values: readonly number[]): void
+}
+
+export interface GraphView {
+  update(state: GraphViewState): void
+  addSummaries(values: readonly number[], summaries: readonly (Summary | null)[]): void
+  /// Shows the whole picture.
+  fit(): void
+  destroy(): void
+}
+
+/// Most summaries that are asked for at once.
+const BATCH = 400
+/// A picture that shares fewer of its nodes with the one before is another program: it is looked at from the start.
+const SAME_PROGRAM = 0.3
+
+let instances = 0
+
+export function createGraphView(host: HTMLElement, options: GraphViewOptions): GraphView {
+  const prefix = `gv${instances++}`
+  const layer = svg('g')
+  const surface = svg('svg', { class: 'gv-surface', role: 'group', 'aria-label': 'Computation graph', 'aria-describedby': `${prefix}-keys` }, arrowHeads(prefix), layer)
+  const bar = html('div', { class: 'gv-bar' })
+  const empty = html('div', { class: 'gv-empty' })
+  const zoomOut = zoomButton('Zoom out', '−', () => camera.zoomBy(1 / 1.3))
+  const zoomIn = zoomButton('Zoom in', '+', () => camera.zoomBy(1.3))
+  const zoomFit = zoomButton('Fit the whole graph', 'fit', () => fit())
+  const zoomBox = html('div', { class: 'gv-zoom', role: 'group', 'aria-label': 'Zoom' }, zoomOut, zoomIn, zoomFit)
+  const legend = drawLegend()
+  const keys = html('p', { id: `${prefix}-keys`, class: 'gv-keys' }, 'Arrow up and down follow operands and consumers, left and right go to neighbours, Enter selects, Escape closes, plus, minus and zero zoom.')
+  const canvas = html('div', { class: 'gv-canvas' }, surface, empty, zoomBox, legend, keys)
+  const card = html('aside', { class: 'gv-card', 'aria-label': 'Selected node', hidden: true })
+  const root = html('div', { class: 'gv' }, bar, canvas, card)
+  host.replaceChildren(root)
+
+  let state: GraphViewState = { trace: null, selected: [], status: 'idle' }
+  let views: readonly View[] = []
+  let view = -1
+  let pass = -1
+  let scene: Scene | null = null
+  let drawing: Drawing | null = null
+  /// Node that Tab leads to.
+  let stop = -1
+  let known = new Map<number, Summary>()
+  let asked = new Set<number>()
+  let asking = 0
+  const metrics = measure(surface)
+  const place = remembered(layout)
+  const camera = createCamera(surface, layer, askLater)
+
+  const summaryOf = (value: number): Summary | null => state.trace?.values.summaries[value] ?? known.get(value) ?? null
+
+  // ----- State -----
+
+  function update(next: GraphViewState): void {
+    const before = state
+    state = next
+    const changed = next.trace !== before.trace
+    if (changed) takeTrace(next.trace, next.status === 'partial')
+    const selected = next.selected.join() !== before.selected.join() || changed
+    const target = next.selected.find((node) => views.some(({ nodes }) => nodes.includes(node)))
+    const switched = selected && target !== undefined && !next.selected.some((node) => views[view]?.nodes.includes(node))
+    if (switched) chooseView(viewOfNode(views, target, view))
+    if (changed || switched) redraw(switched ? 'open' : 'keep')
+    else if (selected) select()
+    if (changed || selected || switched) refreshCard()
+    if (selected && !changed) revealSelected()
+    if (changed || switched || next.status !== before.status) refreshBar()
+  }
+
+  function takeTrace(trace: Trace | null, partial: boolean): void {
+    const shown = views[view]
+    const turn = shown ? shown.passes.indexOf(pass) : -1
+    const last = shown !== undefined && turn === shown.passes.length - 1
+    known = new Map()
+    asked = new Set()
+    views = trace ? viewsOf(trace) : []
+    const same = shown ? views.findIndex(({ id }) => id === shown.id) : -1
+    view = same >= 0 ? same : partial ? views.length - 1 : views.length > 0 ? 0 : -1
+    const passes = views[view]?.passes ?? []
+    pass = (same >= 0 && !last ? passes[turn] : undefined) ?? passes.at(-1) ?? -1
+  }
+
+  function chooseView(next: number): void {
+    view = next
+    pass = views[next]?.passes.at(-1) ?? -1
+  }
+
+  // ----- Drawing -----
+
+  /// `keep`: the camera stays on what it looks at, unless this is another program; `open`: look from the start.
+  function redraw(look: 'keep' | 'open'): void {
+    const before = scene
+    const shown = views[view]
+    scene = state.trace && shown ? sceneOf({ trace: state.trace, view: shown, pass, selected: state.selected, summaryOf, metrics, layout: place }) : null
+    root.classList.toggle('is-empty', scene === null)
+    if (!scene) {
+      layer.replaceChildren()
+      drawing = null
+      drawEmpty(empty, state.status)
+      return
+    }
+    const focused = focusedKey(before)
+    surface.setAttribute('aria-label', scene.label)
+    drawing = drawScene(layer, scene, prefix)
+    legend.hidden = !scene.edges.some(({ role }) => role === 'grad')
+    setStop(scene.nodes.find(({ key }) => key === focused)?.node ?? state.selected.find((node) => drawing?.nodes.has(node)) ?? scene.nodes[0]?.node ?? -1)
+    if (focused !== null) drawing.nodes.get(stop)?.focus({ preventScroll: true })
+    moveCamera(before, scene, look)
+    askLater()
+  }
+
+  function moveCamera(before: Scene | null, after: Scene, look: 'keep' | 'open'): void {
+    const places = new Map(before?.nodes.map((node) => [node.key, node]))
+    const shared = after.nodes.filter(({ key }) => places.has(key))
+    const same = look === 'keep' && shared.length >= SAME_PROGRAM * Math.max(after.nodes.length, places.size)
+    const grown = shared.length !== after.nodes.length || shared.length !== places.size
+    if (!same || (grown && !camera.moved())) {
+      camera.release()
+      return open()
+    }
+    const anchor = shared.find(({ selected }) => selected) ?? shared[0]
+    const was = anchor && places.get(anchor.key)
+    if (anchor && was) camera.set(anchoredTransform(camera.now(), was, anchor))
+  }
+
+  function open(): void {
+    if (!scene) return
+    const first = scene.nodes[0]
+    camera.set(openTransform(camera.window(), scene, { x: first ? first.x + first.width / 2 : 0 }))
+  }
+
+  function fit(): void {
+    if (!scene) return
+    camera.release()
+    camera.set(fitTransform(camera.window(), scene))
+  }
+
+  function select(): void {
+    if (!scene || !drawing) return
+    const after = withSelection(scene, state.selected)
+    drawSelection(drawing, scene, after, prefix)
+    scene = after
+    const first = state.selected.find((node) => drawing?.nodes.has(node))
+    if (first !== undefined) setStop(first)
+  }
+
+  function refreshCard(): void {
+    const node = shownSelected()
+    const trace = state.trace
+    drawCard(card, trace && node !== undefined ? cardOf(trace, node, pass, summaryOf) : null, {
+      onClose: () => close(),
+      onGo: (to) => options.onSelect(to),
+    })
+    if (node !== undefined) askLater()
+  }
+
+  function refreshBar(): void {
+    drawToolbar(bar, { trace: state.trace, views, view, pass, status: state.status }, {
+      onView: (next) => {
+        chooseView(next)
+        redraw('open')
+        refreshCard()
+        refreshBar()
+      },
+      onPass: (next) => {
+        pass = next
+        redraw('keep')
+        refreshCard()
+        refreshBar()
+      },
+    })
+    if (!scene) drawEmpty(empty, state.status)
+  }
+
+  function shownSelected(): number | undefined {
+    return state.selected.find((node) => drawing?.nodes.has(node))
+  }
+
+  /// Brings the selected node out from under the card and into the window.
+  function revealSelected(): void {
+    const node = shownSelected()
+    if (node !== undefined) reveal(node)
+  }
+
+  function reveal(node: number): void {
+    const rect = scene?.nodes.find((one) => one.node === node)
+    if (!rect) return
+    camera.set(revealTransform(camera.now(), openWindow(), rect))
+  }
+
+  /// The part of the window that the card does not cover.
+  function openWindow(): Rect {
+    const { width, height } = camera.window()
+    const over = !card.hidden && getComputedStyle(card).position === 'absolute'
+    const covered = over ? card.offsetWidth + 16 : 0
+    return { x: 0, y: 0, width: width - covered > 240 ? width - covered : width, height }
+  }
+
+  // ----- Summaries that are still missing -----
+
+  function addSummaries(values: readonly number[], summaries: readonly (Summary | null)[]): void {
+    const { trace } = state
+    if (!trace) return
+    let news = false
+    values.forEach((value, i) => {
+      const summary = checked(trace, value, summaries[i] ?? null)
+      if (!summary) return
+      known.set(value, summary)
+      news = true
+    })
+    if (!news) return
+    redraw('keep')
+    refreshCard()
+  }
+
+  function checked(trace: Trace, value: number, summary: Summary | null): Summary | null {
+    try {
+      return readSummary(summary, shapeOfValue(trace, value))
+    } catch (error) {
+      if (error instanceof TraceError) return null
+      throw error
+    }
+  }
+
+  /// Asks for what is in sight, once it stays in sight for a moment.
+  function askLater(): void {
+    clearTimeout(asking)
+    asking = window.setTimeout(ask, 60)
+  }
+
+  function ask(): void {
+    const { trace } = state
+    if (!scene || !trace) return
+    const sight = visibleRect(camera.now(), camera.window())
+    const node = shownSelected()
+    const inCard = node === undefined ? [] : cardOf(trace, node, pass, summaryOf).pending
+    const inSight = scene.nodes.flatMap((one) => (one.pending.length > 0 && touches(one, sight) ? one.pending : []))
+    const wanted = [...new Set([...inCard, ...inSight])].filter((value) => !asked.has(value)).slice(0, BATCH)
+    if (wanted.length === 0) return
+    wanted.forEach((value) => asked.add(value))
+    options.requestSummaries(wanted)
+  }
+
+  // ----- Pointer and keyboard -----
+
+  function nodeOf(target: EventTarget | null): number | null {
+    const element = target instanceof Element ? target.closest('[data-node]') : null
+    return element ? Number(element.getAttribute('data-node')) : null
+  }
+
+  function setStop(node: number): void {
+    drawing?.nodes.get(stop)?.setAttribute('tabindex', '-1')
+    stop = node
+    drawing?.nodes.get(stop)?.setAttribute('tabindex', '0')
+  }
+
+  function focusedKey(before: Scene | null): string | null {
+    const node = layer.contains(document.activeElement) ? nodeOf(document.activeElement) : null
+    return before?.nodes.find((one) => one.node === node)?.key ?? null
+  }
+
+  function focusNode(node: number): void {
+    setStop(node)
+    drawing?.nodes.get(node)?.focus({ preventScroll: true })
+  }
+
+  function close(): void {
+    const node = shownSelected()
+    const inside = card.contains(document.activeElement)
+    options.onSelect(null)
+    if (inside && node !== undefined) focusNode(node)
+  }
+
+  const MOVES: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right', Home: 'first', End: 'last' }
+
+  function onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'Escape' && state.selected.length > 0) {
+      event.preventDefault()
+      return close()
+    }
+    if (!canvas.contains(document.activeElement)) return
+    const zooms: Readonly<Record<string, () => void>> = { '+': () => camera.zoomBy(1.3), '=': () => camera.zoomBy(1.3), '-': () => camera.zoomBy(1 / 1.3), '0': fit }
+    const act = zooms[event.key]
+    if (act) {
+      event.preventDefault()
+      return act()
+    }
+    const node = nodeOf(event.target)
+    if (node === null || !scene || !state.trace) return
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault()
+      return options.onSelect(node)
+    }
+    const direction = MOVES[event.key]
+    if (!direction) return
+    event.preventDefault()
+    const next = neighbour(state.trace, scene, node, direction)
+    if (next === null) return
+    focusNode(next)
+    options.onSelect(next)
+  }
+
+  function onClick(event: MouseEvent): void {
+    const node = nodeOf(event.target)
+    if (node !== null) setStop(node)
+    if (node !== null || state.selected.length > 0) options.onSelect(node)
+  }
+
+  surface.addEventListener('click', onClick)
+  surface.addEventListener('focusin', (event) => {
+    const node = nodeOf(event.target)
+    if (node === null) return
+    setStop(node)
+    if (drawing?.nodes.get(node)?.matches(':focus-visible')) reveal(node)
+  })
+  root.addEventListener('keydown', onKey)
+  let size = { width: 0, height: 0 }
+  const resized = new ResizeObserver(() => {
+    const now = camera.window()
+    if (now.width === 0 || (now.width === size.width && now.height === size.height)) return
+    const first = size.width === 0
+    const [dx, dy] = [(now.width - size.width) / 2, (now.height - size.height) / 2]
+    size = now
+    if (first || !camera.moved()) open()
+    else camera.set({ ...camera.now(), x: camera.now().x + dx, y: camera.now().y + dy })
+    revealSelected()
+  })
+  resized.observe(canvas)
+
+  redraw('open')
+  refreshBar()
+  return {
+    update,
+    addSummaries,
+    fit,
+    destroy() {
+      clearTimeout(asking)
+      resized.disconnect()
+      camera.destroy()
+      root.remove()
+    },
+  }
+}
+
+function zoomButton(label: string, sign: string, act: () => void): HTMLButtonElement {
+  const button = html('button', { type: 'button', 'aria-label': label, title: label }, sign)
+  button.addEventListener('click', act)
+  return button
+}
+
+function drawLegend(): HTMLElement {
+  return html(
+    'div',
+    { class: 'gv-legend', 'aria-hidden': 'true', hidden: true },
+    html('span', { class: 'is-value' }, '↓ value'),
+    html('span', { class: 'is-grad' }, '↑ gradient ∂'),
+  )
+}
+
+function drawEmpty(host: HTMLElement, status: GraphViewState['status']): void {
+  host.replaceChildren(
+    html('p', { class: 'gv-empty-title' }, 'Nothing recorded yet'),
+    html('p', {}, 'Put your computation in ', html('code', {}, 'with autograd.record():'), ' and run it. Its graph is drawn here.'),
+    ...(status === 'running' ? [html('p', {}, 'The program is running…')] : []),
+  )
+}
+
+/// A layout that answers the same graph without computing it again: selecting, or numbers of the same width, move nothing.
+function remembered(engine: Layout): Layout {
+  let [key, result]: [string, Placement | null] = ['', null]
+  return (graph) => {
+    const asked = JSON.stringify([graph.nodes.map(({ width, height }) => [width, height]), graph.edges.map(({ from, to }) => [from, to])])
+    if (!result || asked !== key) [key, result] = [asked, engine(graph)]
+    return result
+  }
+}

@@ -1,0 +1,45 @@
+/// The trace as the page sees it: checked once, then asked.
+
+export { TraceError } from './checks'
+export { LIMITS } from './limits'
+export { readOutput, readSummary, readTrace } from './read'
+export { contains, linesOf, textOf, type Range } from './source'
+export { at, type Packed, type Pass, type Trace } from './types'
+export {
+  codeLines,
+  consumers,
+  contributionOf,
+  deviceOfValue,
+  dtypeOfValue,
+  expressionOf,
+  framesOfSite,
+  gradOf,
+  hasRole,
+  isRecordedOp,
+  lineOfNode,
+  lineOfSite,
+  nameOfSlot,
+  nodeCount,
+  nodeOfSlot,
+  nodesAt,
+  nodesAtLine,
+  operandArgs,
+  operandSlots,
+  rangeOfNode,
+  rangeOfSite,
+  resultSlots,
+  shapeOfValue,
+  stepOfArg,
+  visitsOf,
+} from './query'
+export {
+  LINE_FIT,
+  NODE_FIT,
+  element,
+  formatNumber,
+  formatShape,
+  formatValue,
+  formatValueInline,
+  sizeOf,
+  type Fit,
+} from './format'

@@ -1,0 +1,259 @@
+/// Questions to a trace: where a node stands in the code, what feeds it and what it feeds, which gradient a pass left.
+
+import { Role } from '../protocol/trace'
+import { contains, linesOf, textOf, type Range } from './source'
+import { at, type Pass, type Trace } from './types'
+
+// ----- Nodes and slots -----
+
+export function nodeCount(trace: Trace): number {
+  return trace.nodes.kind.length
+}
+
+export function hasRole(trace: Trace, node: number, role: keyof typeof Role): boolean {
+  return (at(trace.nodes.roles, node) & Role[role]) !== 0
+}
+
+/// Operation on the tape: gradients can flow through it.
+export function isRecordedOp(trace: Trace, node: number): boolean {
+  return trace.nodes.kind[node] === 1 && hasRole(trace, node, 'recorded')
+}
+
+/// Positions in `args` of a node's operands, literals included.
+export function operandArgs(trace: Trace, node: number): readonly number[] {
+  return run(at(trace.nodes.argStart, node), at(trace.nodes.argStart, node + 1))
+}
+
+/// Slots of a node's array operands, in operand order; one that is used twice stands twice.
+export function operandSlots(trace: Trace, node: number): readonly number[] {
+  return operandArgs(trace, node).map((arg) => at(trace.args.slot, arg)).filter((slot) => slot >= 0)
+}
+
+/// Slots of a node's results.
+export function resultSlots(trace: Trace, node: number): readonly number[] {
+  return run(at(trace.nodes.slotStart, node), at(trace.nodes.slotStart, node + 1))
+}
+
+function run(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+}
+
+export function nodeOfSlot(trace: Trace, slot: number): number {
+  return at(trace.slots.node, slot)
+}
+
+/// Variable name of a result; null when it has none.
+export function nameOfSlot(trace: Trace, slot: number): string | null {
+  const own = at(trace.slots.name, slot)
+  if (own >= 0) return trace.strings[own] ?? null
+  const node = nodeOfSlot(trace, slot)
+  const single = at(trace.nodes.slotStart, node + 1) - at(trace.nodes.slotStart, node) === 1
+  const name = at(trace.nodes.name, node)
+  return single && name >= 0 ? (trace.strings[name] ?? null) : null
+}
+
+export function shapeOfValue(trace: Trace, value: number): readonly number[] {
+  return trace.shapes[at(trace.values.shape, value)] ?? []
+}
+
+export function dtypeOfValue(trace: Trace, value: number): string {
+  return trace.strings[at(trace.values.dtype, value)] ?? ''
+}
+
+export function deviceOfValue(trace: Trace, value: number): string {
+  return trace.strings[at(trace.values.device, value)] ?? ''
+}
+
+/// Nodes that use a slot as operand, in time order; one that uses it twice stands twice.
+export function consumers(trace: Trace, slot: number): Int32Array {
+  const { start, node } = consumerIndex(trace)
+  return node.subarray(at(start, slot), at(start, slot + 1))
+}
+
+interface ConsumerIndex {
+  readonly start: Int32Array
+  readonly node: Int32Array
+}
+
+const consumerIndexes = new WeakMap<Trace, ConsumerIndex>()
+
+/// Built once per trace: uses of slot `s` are `start[s] .. start[s + 1]`.
+function consumerIndex(trace: Trace): ConsumerIndex {
+  const known = consumerIndexes.get(trace)
+  if (known) return known
+  const slots = trace.slots.node.length
+  const start = new Int32Array(slots + 1)
+  for (const slot of trace.args.slot) if (slot >= 0) start[slot + 1] = at(start, slot + 1) + 1
+  for (let s = 0; s < slots; s++) start[s + 1] = at(start, s + 1) + at(start, s)
+  const node = new Int32Array(at(start, slots))
+  const next = start.slice()
+  for (let n = 0; n < nodeCount(trace); n++) {
+    for (let arg = at(trace.nodes.argStart, n); arg < at(trace.nodes.argStart, n + 1); arg++) {
+      const slot = at(trace.args.slot, arg)
+      if (slot < 0) continue
+      node[at(next, slot)] = n
+      next[slot] = at(next, slot) + 1
+    }
+  }
+  const index = { start, node }
+  consumerIndexes.set(trace, index)
+  return index
+}
+
+// ----- Places in the code -----
+
+const lineTables = new WeakMap<Trace, readonly string[]>()
+
+export function codeLines(trace: Trace): readonly string[] {
+  const known = lineTables.get(trace)
+  if (known) return known
+  const lines = linesOf(trace.code)
+  lineTables.set(trace, lines)
+  return lines
+}
+
+/// The user's frames that led to a site, outermost first; the last is the operation's own sub-expression.
+export function framesOfSite(trace: Trace, site: number): readonly { readonly range: Range; readonly func: string }[] {
+  if (site < 0) return []
+  return run(at(trace.sites.start, site), at(trace.sites.start, site + 1)).flatMap((frame) => {
+    const range = rangeOfFrame(trace, frame)
+    return range ? [{ range, func: trace.strings[at(trace.sites.func, frame)] ?? '' }] : []
+  })
+}
+
+/// Range of a frame; the whole line when Python does not know the columns; null when it does not know the line.
+function rangeOfFrame(trace: Trace, frame: number): Range | null {
+  const line = at(trace.sites.line, frame)
+  if (line < 1) return null
+  const lines = codeLines(trace)
+  const [col, endLine, endCol] = [at(trace.sites.col, frame), at(trace.sites.endLine, frame), at(trace.sites.endCol, frame)]
+  const last = endLine < 0 ? line : endLine
+  const whole = lines[line - 1] ?? ''
+  if (col < 0 || endCol < 0) return { line, col: whole.length - whole.trimStart().length, endLine: line, endCol: whole.length }
+  return { line, col: Math.min(col, whole.length), endLine: last, endCol: Math.min(endCol, (lines[last - 1] ?? '').length) }
+}
+
+function innermostFrame(trace: Trace, site: number): number {
+  if (site < 0) return -1
+  const end = at(trace.sites.start, site + 1)
+  return end > at(trace.sites.start, site) ? end - 1 : -1
+}
+
+export function rangeOfSite(trace: Trace, site: number): Range | null {
+  const frame = innermostFrame(trace, site)
+  return frame < 0 ? null : rangeOfFrame(trace, frame)
+}
+
+export function lineOfSite(trace: Trace, site: number): number {
+  return at(trace.sites.line, innermostFrame(trace, site))
+}
+
+/// The node's exact sub-expression; null when its place is not known.
+export function rangeOfNode(trace: Trace, node: number): Range | null {
+  return rangeOfSite(trace, at(trace.nodes.site, node))
+}
+
+/// Line from 1; -1 when it is not known.
+export function lineOfNode(trace: Trace, node: number): number {
+  return lineOfSite(trace, at(trace.nodes.site, node))
+}
+
+/// The node's sub-expression as it stands in the code; "" when its place is not known.
+export function expressionOf(trace: Trace, node: number): string {
+  const range = rangeOfNode(trace, node)
+  return range ? textOf(codeLines(trace), range) : ''
+}
+
+/// Nodes that a line made, in time order: those whose own expression touches the line, else (for a line that only calls
+/// functions) those that its calls made.
+export function nodesAtLine(trace: Trace, line: number): readonly number[] {
+  const own: number[] = []
+  const called: number[] = []
+  const touches = siteTouches(trace, line)
+  for (let node = 0; node < nodeCount(trace); node++) {
+    const touch = touches(at(trace.nodes.site, node))
+    if (touch === 'own') own.push(node)
+    else if (touch === 'called') called.push(node)
+  }
+  return own.length > 0 ? own : called
+}
+
+function siteTouches(trace: Trace, line: number): (site: number) => 'own' | 'called' | null {
+  const known = new Map<number, 'own' | 'called' | null>()
+  return (site) => {
+    const before = known.get(site)
+    if (before !== undefined) return before
+    const frames = framesOfSite(trace, site).map(({ range }) => line >= range.line && line <= range.endLine)
+    const touch = frames.at(-1) ? 'own' : frames.includes(true) ? 'called' : null
+    known.set(site, touch)
+    return touch
+  }
+}
+
+/// Nodes of the smallest sub-expression around a place, in time order (one per visit of a loop); empty when none is there.
+export function nodesAt(trace: Trace, line: number, col: number): readonly number[] {
+  let best: Range | null = null
+  let found: number[] = []
+  for (let node = 0; node < nodeCount(trace); node++) {
+    const range = rangeOfNode(trace, node)
+    if (!range || !contains(range, line, col)) continue
+    const order: number = best ? compareSpan(range, best) : -1
+    if (order < 0) [best, found] = [range, [node]]
+    else if (order === 0) found.push(node)
+  }
+  return found
+}
+
+function compareSpan(a: Range, b: Range): number {
+  return a.endLine - a.line - (b.endLine - b.line) || (a.line === a.endLine ? a.endCol - a.col - (b.endCol - b.col) : b.col - a.col)
+}
+
+/// Nodes that the same call site made, in time order: the visits of an expression in a loop.
+export function visitsOf(trace: Trace, node: number): readonly number[] {
+  const site = at(trace.nodes.site, node)
+  if (site < 0) return [node]
+  const visits: number[] = []
+  trace.nodes.site.forEach((other, n) => {
+    if (other === site && trace.nodes.op[n] === trace.nodes.op[node]) visits.push(n)
+  })
+  return visits
+}
+
+// ----- Backward passes -----
+
+interface PassIndex {
+  readonly gradOfSlot: ReadonlyMap<number, number>
+  readonly stepOfArg: ReadonlyMap<number, number>
+}
+
+const passIndexes = new WeakMap<Pass, PassIndex>()
+
+function passIndex(pass: Pass): PassIndex {
+  const known = passIndexes.get(pass)
+  if (known) return known
+  const gradOfSlot = new Map<number, number>()
+  pass.grads.slot.forEach((slot, i) => gradOfSlot.set(slot, at(pass.grads.value, i)))
+  const stepOfArg = new Map<number, number>()
+  pass.steps.arg.forEach((arg, step) => stepOfArg.set(arg, step))
+  const index = { gradOfSlot, stepOfArg }
+  passIndexes.set(pass, index)
+  return index
+}
+
+/// Value id of the gradient that a pass left for a slot; -1 when the pass did not reach it.
+export function gradOf(trace: Trace, pass: number, slot: number): number {
+  const found = trace.passes[pass]
+  return found ? (passIndex(found).gradOfSlot.get(slot) ?? -1) : -1
+}
+
+/// The pass's step that sent a contribution to an operand (a position in `args`); -1 when it sent none.
+export function stepOfArg(trace: Trace, pass: number, arg: number): number {
+  const found = trace.passes[pass]
+  return found ? (passIndex(found).stepOfArg.get(arg) ?? -1) : -1
+}
+
+/// Value id of incoming gradient x local derivative for one operand; -1 when the pass sent none.
+export function contributionOf(trace: Trace, pass: number, arg: number): number {
+  const step = stepOfArg(trace, pass, arg)
+  return step < 0 ? -1 : at(trace.passes[pass]?.steps.contribution ?? new Int32Array(), step)
+}
