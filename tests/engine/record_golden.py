@@ -1,20 +1,25 @@
 """Record what the real MXNet 1.9.1 does, for the tests to compare with (needs no engine).
 
-    python3.8 -m pip install mxnet==1.9.1 "numpy<1.24"
+    python3.8 -m pip install mxnet==1.9.1 "numpy<1.24" ipython
     python3.8 tests/engine/record_golden.py random lessons
 
 `random` writes golden/random.json: sessions of interleaved draws, as raw bytes. `lessons` writes
 golden/lessons.json: what every cell of web/lessons/*.py shows.
 """
 
+import ast
 import base64
+import contextlib
+import glob
 import hashlib
+import io
 import json
 import os
 import sys
 
 import mxnet as mx
 import numpy as onp
+from IPython.lib.pretty import pretty
 from mxnet import autograd, nd, np, npx
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -55,15 +60,19 @@ def calls():
         yield "dropout_mask", {"p": 0.6, "shape": [3, 30], "dtype": dtype}
         yield "np_uniform", {"low": array(0.1, 10, dtype=dtype), "high": 20, "size": None}
         yield "np_normal", {"loc": array(0.1, 10, dtype=dtype), "scale": 3, "size": [3, 2]}
-        yield "nd_uniform", {"low": array(0.1, 1), "high": array(2, 4), "shape": [40],
-                             "dtype": dtype}
+        yield (
+            "nd_uniform",
+            {"low": array(0.1, 1), "high": array(2, 4), "shape": [40], "dtype": dtype},
+        )
     yield "np_uniform", {"low": array([0], [10]), "high": array(1, 2, 30), "size": None}
     yield "np_uniform", {"low": 3, "high": array(1, 2, 30), "size": [2, 3]}
     yield "np_normal", {"loc": array([0], [10]), "scale": array(1, 2, 30), "size": None}
     yield "np_normal", {"loc": 0.5, "scale": array(1, 2, 30), "size": [3]}
     yield "nd_normal", {"loc": array(0, 10), "scale": array(1, 0.1), "shape": [50]}
-    yield "nd_uniform", {"low": array([0, 1], [2, 3]), "high": array([5, 6], [7, 8]),
-                         "shape": [2, 3]}
+    yield (
+        "nd_uniform",
+        {"low": array([0, 1], [2, 3]), "high": array([5, 6], [7, 8]), "shape": [2, 3]},
+    )
     yield "nd_exponential", {"scale": array(1, 10, 0.3), "shape": [4]}
     yield "nd_uniform", {"low": 0, "high": 1, "shape": [70000]}
     yield "np_uniform", {"low": 2, "high": 1, "size": [3]}
@@ -140,7 +149,44 @@ def record_random():
     return {"mxnet": mx.__version__, "calls": table, "sessions": sessions}
 
 
-RECORDERS = {"random": record_random}
+# ----- Lessons -----
+
+
+def cells(source):
+    """The code cells of a `# %%` script, in order."""
+    kept = []
+    for line in source.splitlines():
+        if line.startswith("# %%"):
+            kept.append(None if "[markdown]" in line else [])
+        elif kept and kept[-1] is not None:
+            kept[-1].append(line)
+    return ["\n".join(lines) for lines in kept if lines is not None]
+
+
+def shown(code, names):
+    """What a notebook shows for this cell: printed text and the last expression's value."""
+    tree = ast.parse(code)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(tree, "<cell>", "exec"), names)
+        value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None
+    return {"stdout": printed.getvalue(), "result": None if value is None else pretty(value)}
+
+
+def record_lessons():
+    """golden/lessons.json: {lesson: [what each code cell shows]}."""
+    lessons = {}
+    for path in sorted(glob.glob(os.path.join(HERE, "..", "..", "web", "lessons", "*.py"))):
+        mx.random.seed(0)
+        names = {"__name__": "__main__"}
+        slug = os.path.splitext(os.path.basename(path))[0]
+        with open(path, encoding="utf-8") as file:
+            lessons[slug] = [shown(code, names) for code in cells(file.read())]
+    return lessons
+
+
+RECORDERS = {"lessons": record_lessons, "random": record_random}
 
 if __name__ == "__main__":
     npx.set_np()
