@@ -28,8 +28,8 @@ y.backward(np.array([0.0, 1.0, 0.0]))
 x.grad
 
 # %% [markdown]
-# **Weigh.** Any other numbers work as well. Each of them multiplies what flows back from its
-# element:
+# **Weigh.** Any other numbers $v_i$ work as well. Each of them multiplies what flows back from its
+# element; we write $\bar{x}$ for the gradient that arrives at $x$:
 #
 # $$\bar{x}_i = v_i \cdot 2 x_i$$
 
