@@ -11,8 +11,9 @@
 # $$p = a \, b, \qquad q = a + b$$
 #
 # With a bar for the gradient that arrives, the rule is $\bar{a} = \bar{p}\, b + \bar{q}$ and
-# $\bar{b} = \bar{p}\, a + \bar{q}$. It needs the inputs again, so `forward` saves them. (The arrays are of the older kind, `nd`. Both kinds work
-# here; MXNet 1 wants `nd` for a custom function.)
+# $\bar{b} = \bar{p}\, a + \bar{q}$. It needs the inputs again, so `forward` saves them.
+# (The arrays are of the older kind, `nd`. Both kinds work here; MXNet 1 wants `nd` for a custom
+# function.)
 
 # %%
 from mxnet import np, npx, nd, autograd
