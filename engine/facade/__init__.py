@@ -1,0 +1,56 @@
+"""What `import mxnet` gives: the namespaces, generated from the rows, as importable modules."""
+
+import sys
+import types
+
+from .. import autograd as _autograd
+from .. import errors
+from ..array import NDArray, ndarray
+from ..function import Function
+from . import device, methods, nd, np, npx, random  # noqa: F401  methods attach themselves
+
+__all__ = ["install", "modules"]
+
+
+def modules() -> dict[str, types.ModuleType]:
+    """The modules of the facade by the names under which MXNet has them."""
+    root = types.ModuleType("mxnet", "MXNet's array and autograd interface, on this engine.")
+    autograd = types.ModuleType("mxnet.autograd", _autograd.__doc__)
+    for name in _autograd.__all__:
+        setattr(autograd, name, getattr(_autograd, name))
+    autograd.Function = Function
+    autograd.__all__ = [*_autograd.__all__, "Function"]
+    base = types.ModuleType("mxnet.base", "MXNet's exception.")
+    base.MXNetError = errors.MXNetError
+    found = {
+        "mxnet": root, "mxnet.autograd": autograd, "mxnet.base": base, "mxnet.ndarray": nd,
+        "mxnet.nd": nd, "mxnet.numpy": np, "mxnet.np": np, "mxnet.numpy_extension": npx,
+        "mxnet.npx": npx, "mxnet.random": random, "mxnet.context": device,
+        "mxnet.device": device, "mxnet.ndarray.random": nd.random, "mxnet.nd.random": nd.random,
+        "mxnet.numpy.random": np.random, "mxnet.np.random": np.random,
+        "mxnet.numpy.linalg": np.linalg, "mxnet.np.linalg": np.linalg,
+        "mxnet.numpy_extension.random": npx.random, "mxnet.npx.random": npx.random,
+    }
+    root.__path__ = []
+    root.__version__ = "2.0.0"
+    root.autograd, root.base, root.MXNetError = autograd, base, errors.MXNetError
+    root.nd = root.ndarray = nd
+    root.np = root.numpy = np
+    root.npx = root.numpy_extension = npx
+    root.random, root.context, root.device = random, device, device
+    for name in device.__all__:
+        setattr(root, name, getattr(device, name))
+    root.waitall = npx.waitall
+    root.NDArray = NDArray
+    nd.NDArray, np.ndarray = NDArray, ndarray
+    return found
+
+
+def install() -> None:
+    """Makes `import mxnet` in this process resolve to the facade; a real MXNet is left alone."""
+    if "mxnet" in sys.modules and not getattr(sys.modules["mxnet"], "__path__", None) == []:
+        raise errors.MXNetError(
+            "engine.install(): another `mxnet` is already imported in this process. "
+            "Start a new process and call engine.install() before importing mxnet."
+        )
+    sys.modules.update(modules())

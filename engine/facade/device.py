@@ -1,0 +1,70 @@
+"""Contexts (devices): `mx.cpu()`, `mx.gpu(i)`, `mx.Context`, `mx.current_context()`."""
+
+from ..errors import MXNetError, message
+
+__all__ = ["Context", "cpu", "cpu_pinned", "current_context", "gpu", "num_gpus"]
+
+
+class Context:
+    """A device by type and number; usable as `with ctx:`."""
+
+    def __init__(self, device_type, device_id: int = 0):
+        if isinstance(device_type, Context):
+            device_type, device_id = device_type.device_type, device_type.device_id
+        self.device_type = device_type
+        self.device_id = device_id
+
+    def __repr__(self):
+        return f"{self.device_type}({self.device_id})"
+
+    def __eq__(self, other):
+        return isinstance(other, Context) and repr(self) == repr(other)
+
+    def __hash__(self):
+        return hash(repr(self))
+
+    def __enter__(self):
+        check(self)
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def empty_cache(self):
+        """Nothing is cached here."""
+
+
+def cpu(device_id: int = 0) -> Context:
+    """The processor."""
+    return Context("cpu", device_id)
+
+
+def cpu_pinned(device_id: int = 0) -> Context:
+    """The processor; pinned memory does not exist here."""
+    return Context("cpu_pinned", device_id)
+
+
+def gpu(device_id: int = 0) -> Context:
+    """A GPU. Naming it is possible everywhere; arrays on it need a server that has one."""
+    return Context("gpu", device_id)
+
+
+def num_gpus() -> int:
+    """How many GPUs arrays can live on."""
+    return 0
+
+
+def current_context() -> Context:
+    """Where new arrays go."""
+    return cpu()
+
+
+def check(ctx) -> None:
+    """Raises `MXNetError` for a device that arrays cannot live on here."""
+    if ctx is not None and Context(ctx).device_type.startswith("gpu"):
+        raise MXNetError(
+            message(
+                f"context {ctx}", "there is no GPU in this browser", "Arrays live on mx.cpu() here",
+                "Leave `ctx` out, or write `ctx = mx.gpu(0) if mx.context.num_gpus() else mx.cpu()`.",
+            )
+        )

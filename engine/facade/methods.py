@@ -1,0 +1,182 @@
+"""Methods of the two array classes: made from the rows where they are functions of the array."""
+
+
+import numpy
+
+from .. import autograd, shapes
+from ..array import Array, MXNetError, NDArray, invoke, ndarray, watch, wrap
+from ..errors import INPLACE
+from ..registry import OPS
+from ..tape import state
+from . import device
+from .generate import plain
+
+#: Rows whose functions are methods too.
+METHODS = (
+    "abs", "all", "any", "argmax", "argmin", "broadcast_to", "cbrt", "ceil", "clip", "cos", "cosh",
+    "exp", "expand_dims", "expm1", "flip", "floor", "log", "log10", "log1p", "log2", "log_softmax",
+    "max", "mean", "min", "norm", "one_hot", "pick", "prod", "reciprocal", "relu", "repeat", "rint",
+    "sigmoid", "sign", "sin", "sinh", "softmax", "split", "sqrt", "square", "squeeze", "std", "sum",
+    "swapaxes", "take", "tan", "tanh", "tile", "var",
+)
+
+
+def _method(row):
+    names = tuple(row.attrs)
+    extra = row.operands[1:]
+
+    def call(self, *args, out=None, dtype=None, **given):
+        operands = (self, *args[: len(extra)])
+        attrs = {**row.attrs, **dict(zip(names, map(plain, args[len(extra) :]), strict=False))}
+        for key, value in given.items():
+            if key not in attrs:
+                raise TypeError(f"{row.name}() got an unexpected keyword argument {key!r}")
+            attrs[key] = plain(value)
+        result = invoke(row, operands, attrs or None)
+        if dtype is not None:
+            result = result.astype(dtype)
+        if out is None:
+            return result
+        out[...] = result
+        return out
+
+    call.__name__ = row.name
+    call.__doc__ = row.doc
+    return call
+
+
+for _name in METHODS:
+    setattr(Array, _name, _method(OPS[_name]))
+
+
+def _sizes(args):
+    """A shape given as one tuple or as several numbers."""
+    sizes = args[0] if len(args) == 1 and not isinstance(args[0], int) else args
+    return plain(sizes) if isinstance(sizes, int) else tuple(plain(n) for n in sizes)
+
+
+def _reshape(self, *shape, order="C", reverse=False, **given):
+    new = _sizes(shape) if shape else _sizes((given["shape"],))
+    if isinstance(self, NDArray):
+        new = shapes.reshape("reshape", self.shape, new)
+    result = invoke(OPS["reshape"], (self,), {"newshape": new})
+    if not state.recording:
+        from ..views import share
+
+        share(self, result, ("reshape", result.shape))
+    return result
+
+
+def _transpose(self, *axes):
+    axes = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+    return invoke(OPS["transpose"], (self,), {"axes": plain(axes) if axes else None})
+
+
+def _flatten(self, order="C"):
+    if isinstance(self, NDArray):
+        return self.reshape((self.shape[0], -1))
+    return self.reshape(-1)
+
+
+def _astype(self, dtype, copy=True):
+    name = numpy.dtype(dtype).name
+    if not copy and self._data.dtype.name == name:
+        return self
+    return invoke(OPS["cast"], (self,), {"dtype": name})
+
+
+def _dot(self, other, **given):
+    from . import nd, np
+
+    return (nd if isinstance(self, NDArray) else np).dot(self, other, **given)
+
+
+def _copy(self):
+    return invoke(OPS["copy"], (self,))
+
+
+def _copyto(self, other):
+    if isinstance(other, Array):
+        if state.recording and other._entry is not None:
+            raise MXNetError(INPLACE)
+        other[...] = self
+        return other
+    device.check(other)
+    return self.copy()
+
+
+def _as_in_context(self, context):
+    device.check(context)
+    return self
+
+
+def _backward(self, out_grad=None, retain_graph=False, train_mode=True):
+    """Computes the gradient of this array and leaves it in `x.grad` of the arrays it came from.
+
+    `out_grad` is the head gradient, of this array's shape (None: ones).
+    """
+    autograd.backward([self], [out_grad], retain_graph, train_mode)
+
+
+def _converted(cls):
+    def call(self):
+        if type(self) is cls:
+            return self
+        view = wrap(cls, self._data, self._entry)
+        if watch.observer is not None:
+            watch.observer.replaced(view, self)
+        return view
+
+    return call
+
+
+def _zero_grad(self):
+    """Sets the gradient to zero."""
+    if self.grad is not None:
+        self.grad[...] = 0
+
+
+Array.reshape = _reshape
+Array.transpose = _transpose
+Array.flatten = _flatten
+Array.astype = _astype
+Array.dot = _dot
+Array.copy = _copy
+Array.copyto = _copyto
+Array.as_in_context = Array.as_in_ctx = Array.to_device = _as_in_context
+Array.backward = _backward
+Array.zero_grad = _zero_grad
+Array.as_np_ndarray = _converted(ndarray)
+Array.as_nd_ndarray = _converted(NDArray)
+Array.wait_to_read = lambda self: None
+Array.T = property(lambda self: self.transpose(), doc="The axes reversed.")
+Array.context = Array.ctx = Array.device = property(
+    lambda self: device.current_context(), doc="Where the array lives."
+)
+Array.stype = property(lambda self: "default", doc="How the array is stored.")
+ndarray.ravel = lambda self, order="C": self.reshape(-1)
+
+# ----- How arrays are shown -----
+
+
+def _nd_repr(self):
+    size = "x".join(map(str, self.shape))
+    return f"\n{self._data!s}\n<NDArray {size} @{self.context}>"
+
+
+def _np_repr(self):
+    text = repr(self._data)
+    name = self._data.dtype.name
+    if "dtype=" in text:
+        return text[: text.rindex(",")] + ")" if name == "float32" else text
+    return text if name in ("float32", "bool") else f"{text[:-1]}, dtype={name})"
+
+
+NDArray.__repr__ = NDArray.__str__ = _nd_repr
+ndarray.__repr__ = _np_repr
+ndarray.__str__ = lambda self: str(self._data)
+ndarray.__format__ = lambda self, spec: (
+    format(self.item(), spec) if spec and not self.ndim else str(self) if not spec else
+    object.__format__(self, spec)
+)
+

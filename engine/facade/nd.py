@@ -1,0 +1,265 @@
+"""`mx.nd`: MXNet's older array namespace, on `NDArray`."""
+
+import types
+
+import numpy
+
+from .. import shapes
+from ..array import Array, MXNetError, NDArray, invoke, raw_of, watch, wrap
+from ..devices import HOST
+from ..errors import message
+from ..registry import OPS
+from . import device
+from .generate import function, functions, plain
+from .npx import waitall
+
+globals().update(functions("nd", NDArray))
+
+__all__ = ["waitall"]
+
+
+def _name(dtype, default="float32") -> str:
+    return default if dtype is None else numpy.dtype(dtype).name
+
+
+# ----- Making arrays -----
+
+
+def array(source_array, ctx=None, dtype=None) -> NDArray:
+    """Array from numbers, nested lists or NumPy data; float32 unless told otherwise."""
+    device.check(ctx)
+    if dtype is None:
+        dtype = source_array.dtype if isinstance(source_array, Array) else "float32"
+    result = wrap(NDArray, raw_of(source_array, dtype))
+    if watch.observer is not None:
+        watch.observer.operation(OPS["array"], (), None, result, None)
+    return result
+
+
+def zeros(shape, ctx=None, dtype=None, **_):
+    """Array of zeros."""
+    device.check(ctx)
+    return invoke(OPS["zeros"], (), {"shape": plain(shape), "dtype": _name(dtype)}, NDArray)
+
+
+def ones(shape, ctx=None, dtype=None, **_):
+    """Array of ones."""
+    device.check(ctx)
+    return invoke(OPS["ones"], (), {"shape": plain(shape), "dtype": _name(dtype)}, NDArray)
+
+
+empty = zeros
+
+
+def full(shape, val, ctx=None, dtype=None, out=None):
+    """Array of one number."""
+    device.check(ctx)
+    attrs = {"shape": plain(shape), "fill_value": plain(val), "dtype": _name(dtype)}
+    return invoke(OPS["full"], (), attrs, NDArray)
+
+
+def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, ctx=None, dtype=None):
+    """Evenly stepped numbers up to (without) stop, each `repeat` times."""
+    device.check(ctx)
+    if stop is None:
+        start, stop = 0, start
+    attrs = {"start": start, "stop": stop, "step": step, "dtype": _name(dtype)}
+    result = invoke(OPS["arange"], (), attrs, NDArray)
+    return result if repeat == 1 else result.repeat(repeat)
+
+
+def eye(N, M=0, k=0, ctx=None, dtype=None, **_):
+    """Matrix with ones on a diagonal."""
+    device.check(ctx)
+    attrs = {"N": N, "M": M, "k": k, "dtype": _name(dtype)}
+    return invoke(OPS["eye"], (), attrs, NDArray)
+
+
+# ----- Arithmetic by name -----
+
+for _public, _row in (
+    ("add", "add"), ("subtract", "subtract"), ("minus", "subtract"), ("plus", "add"),
+    ("sub", "subtract"), ("multiply", "multiply"), ("mul", "multiply"), ("div", "true_divide"),
+    ("divide", "true_divide"), ("power", "power"), ("maximum", "maximum"), ("minimum", "minimum"),
+    ("mod", "mod"), ("equal", "equal"), ("not_equal", "not_equal"), ("greater", "greater"),
+    ("greater_equal", "greater_equal"), ("lesser", "less"), ("lesser_equal", "less_equal"),
+):
+    for _prefix in ("broadcast_", "elemwise_"):
+        globals()[_prefix + _public] = function(OPS[_row], NDArray, _prefix + _public)
+
+
+def add_n(*args, **_):
+    """Sum of several arrays."""
+    total = args[0]
+    for x in args[1:]:
+        total = total + x
+    return total
+
+
+# ----- Reductions with MXNet's extra arguments -----
+
+
+def _reduction(row):
+    def call(data, axis=None, keepdims=False, exclude=False, **_):
+        axis = plain(axis)
+        if axis == ():
+            axis = None
+        if exclude and axis is not None:
+            kept = shapes.axes_of(row.name, axis, data.ndim)
+            axis = tuple(k for k in range(data.ndim) if k not in kept)
+        return invoke(row, (data,), {"axis": axis, "keepdims": bool(keepdims)})
+
+    call.__name__ = row.name
+    call.__doc__ = f"{row.doc} `exclude` reduces over all other axes instead."
+    return call
+
+
+for _row in ("sum", "mean", "prod", "max", "min"):
+    globals()[_row] = _reduction(OPS[_row])
+sum_axis, max_axis, min_axis = globals()["sum"], globals()["max"], globals()["min"]
+
+# ----- Joining, cutting, rearranging -----
+
+
+def concat(*data, dim=1, **_):
+    """Arrays joined along axis `dim`."""
+    data = data[0] if len(data) == 1 and isinstance(data[0], list | tuple) else data
+    return invoke(OPS["concatenate"], tuple(data), {"axis": dim})
+
+
+def concatenate(arrays, axis=0, always_copy=True):
+    """Arrays joined along an axis."""
+    return invoke(OPS["concatenate"], tuple(arrays), {"axis": axis})
+
+
+def stack(*data, axis=0, **_):
+    """Arrays of one shape joined along a new axis."""
+    data = data[0] if len(data) == 1 and isinstance(data[0], list | tuple) else data
+    return invoke(OPS["stack"], tuple(data), {"axis": axis})
+
+
+def split(data, num_outputs, axis=1, squeeze_axis=False, **_):
+    """The array cut into equal parts along an axis."""
+    parts = invoke(OPS["split"], (data,), {"indices_or_sections": num_outputs, "axis": axis})
+    parts = [p.squeeze(axis) for p in parts] if squeeze_axis else parts
+    return parts[0] if num_outputs == 1 else parts
+
+
+def reshape(data, shape=None, **_):
+    """Same elements in another shape; 0 copies an axis, -1 is inferred, -2, -3, -4 as in MXNet."""
+    return data.reshape(shape)
+
+
+def transpose(data, axes=None, **_):
+    """Axes in another order (reversed when axes is None)."""
+    return data.transpose(axes) if axes else data.transpose()
+
+
+def flatten(data, **_):
+    """All axes but the first joined into one."""
+    return data.flatten()
+
+
+def dot(lhs, rhs, transpose_a=False, transpose_b=False, **_):
+    """Sum of products over the last axis of `lhs` and the first of `rhs`."""
+    lhs = lhs.transpose() if transpose_a else lhs
+    rhs = rhs.transpose() if transpose_b else rhs
+    if rhs.ndim > 2:
+        return invoke(OPS["tensordot"], (lhs, rhs), {"axes": 1})
+    return invoke(OPS["dot"], (lhs, rhs))
+
+
+def batch_dot(lhs, rhs, transpose_a=False, transpose_b=False, **_):
+    """Matrix product of each pair of matrices in two batches."""
+    lhs = lhs.swapaxes(-1, -2) if transpose_a else lhs
+    rhs = rhs.swapaxes(-1, -2) if transpose_b else rhs
+    return invoke(OPS["batch_dot"], (lhs, rhs))
+
+
+def cast(data, dtype, **_):
+    """The same values in another dtype."""
+    return data.astype(dtype)
+
+
+Cast, Concat, Flatten, Reshape, SwapAxis, SliceChannel = (
+    cast, concat, flatten, reshape, globals()["swapaxes"], split)
+
+
+def identity(data, **_):
+    """The same values in new memory."""
+    return data.copy()
+
+
+# ----- Layers as functions -----
+
+
+def Activation(data, act_type="relu", **_):
+    """An activation by name: relu, sigmoid, tanh, softrelu, softsign."""
+    if act_type not in ("relu", "sigmoid", "tanh", "softrelu", "softsign"):
+        raise MXNetError(message(
+            "Activation", f"got act_type {act_type!r}",
+            "It is relu, sigmoid, tanh, softrelu or softsign"))
+    return invoke(OPS[act_type], (data,))
+
+
+def FullyConnected(data, weight, bias=None, num_hidden=None, no_bias=False, flatten=True, **_):
+    """data · weightᵀ + bias, with all axes of `data` but the first joined when `flatten`."""
+    if flatten and data.ndim > 2:
+        data = data.reshape((data.shape[0], -1))
+    result = invoke(OPS["dot"], (data, weight.transpose()))
+    return result if no_bias or bias is None else result + bias
+
+
+def softmax_cross_entropy(data, label, **_):
+    """Sum over the rows of the negative log-probability of each row's label."""
+    picked = invoke(OPS["pick"], (invoke(OPS["log_softmax"], (data,), {"axis": -1}), label),
+                    {"axis": -1, "keepdims": False})
+    return -picked.sum()
+
+
+# ----- nd.random -----
+
+random = types.ModuleType("mxnet.ndarray.random", "Random draws as MXNet makes them.")
+
+
+def _draw(op, attrs, shape, dtype, ctx, out):
+    device.check(ctx)
+    shape = out.shape if out is not None and shape is None else shape
+    attrs = {**attrs, "shape": (1,) if shape is None else plain(shape), "dtype": _name(dtype)}
+    result = invoke(OPS[op], (), attrs, NDArray)
+    return result if out is None else out._become(result)
+
+
+def _uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **_):
+    """Uniform draws from `low` up to (without) `high`."""
+    given = {"low": plain(low), "high": plain(high)}
+    return _draw("nd_random_uniform", given, shape, dtype, ctx, out)
+
+
+def _normal(loc=0, scale=1, shape=None, dtype=None, ctx=None, out=None, **_):
+    """Normal draws with mean `loc` and standard deviation `scale`."""
+    given = {"loc": plain(loc), "scale": plain(scale)}
+    return _draw("nd_random_normal", given, shape, dtype, ctx, out)
+
+
+def _randn(*shape, loc=0, scale=1, dtype=None, ctx=None, **_):
+    """Normal draws in the given shape."""
+    return _normal(loc, scale, shape or None, dtype, ctx)
+
+
+def _randint(low, high, shape=None, dtype=None, ctx=None, out=None, **_):
+    """Integers from `low` up to (without) `high`."""
+    return _draw("random_randint", {"low": low, "high": high}, shape, dtype or "int32", ctx, out)
+
+
+def _shuffle(data, **_):
+    """The array shuffled along its first axis."""
+    return data[HOST.xp.random.shuffle_indices(len(data), data.ndim)]
+
+
+for _key, _made in (("uniform", _uniform), ("normal", _normal), ("randn", _randn),
+                    ("randint", _randint), ("shuffle", _shuffle)):
+    _made.__name__ = _key
+    setattr(random, _key, _made)
+random_uniform, random_normal, random_randint = _uniform, _normal, _randint
+uniform, normal, shuffle = _uniform, _normal, _shuffle

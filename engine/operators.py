@@ -1,0 +1,157 @@
+"""Python's operators on arrays: arithmetic, comparison, indexing, iteration, in-place forms."""
+
+import numpy
+
+from . import views
+from .array import ARRAYS, Array, Raw, invoke, watch
+from .errors import INPLACE, MXNetError, message
+from .ops.indexing import is_basic
+from .registry import OPS
+from .tape import state
+
+GETITEM, SETITEM = OPS["getitem"], OPS["setitem"]
+
+# ----- Arithmetic and comparison -----
+
+ARITHMETIC = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "mod": "mod",
+    "pow": "power",
+}
+COMPARISON = {
+    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
+    "ne": "not_equal",
+}
+LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
+
+
+def _operator(op):
+    def call(self, other):
+        return invoke(op, (self, other))
+
+    return call
+
+
+def _reflected(op):
+    def call(self, other):
+        return invoke(op, (other, self))
+
+    return call
+
+
+def _in_place(op):
+    def call(self, other):
+        if state.recording and self._entry is not None:
+            raise MXNetError(INPLACE)
+        return self._become(invoke(op, (self, other)))
+
+    return call
+
+
+def _equality(op):
+    def call(self, other):
+        if other is None or isinstance(other, str):
+            return NotImplemented
+        return invoke(op, (self, other))
+
+    return call
+
+
+for _name, _row in ARITHMETIC.items():
+    setattr(Array, f"__{_name}__", _operator(OPS[_row]))
+    setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
+    setattr(Array, f"__i{_name}__", _in_place(OPS[_row]))
+for _name, _row in COMPARISON.items():
+    maker = _equality if _name in ("eq", "ne") else _operator
+    setattr(Array, f"__{_name}__", maker(OPS[_row]))
+for _name, _row in LOGIC.items():
+    setattr(Array, f"__{_name}__", _operator(OPS[_row]))
+    setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
+Array.__matmul__ = _operator(OPS["matmul"])
+Array.__neg__ = lambda self: invoke(OPS["negative"], (self,))
+Array.__pos__ = lambda self: self
+Array.__abs__ = lambda self: invoke(OPS["abs"], (self,))
+Array.__invert__ = lambda self: invoke(OPS["logical_not"], (self,))
+
+# ----- Indexing -----
+
+
+def raw_key(key):
+    """An index as raw parts: our arrays and lists become raw index arrays, the rest stays."""
+    if isinstance(key, tuple):
+        return tuple(_raw_part(part) for part in key)
+    return _raw_part(key)
+
+
+def _raw_part(part):
+    if part is None or part is Ellipsis or type(part) is int:
+        return part
+    if isinstance(part, slice):
+        return slice(*(None if n is None else int(n) for n in (part.start, part.stop, part.step)))
+    if isinstance(part, Array):
+        part = part._data
+    elif isinstance(part, list | tuple):
+        part = numpy.asarray([p._data if isinstance(p, Array) else p for p in part])
+    if isinstance(part, bool | numpy.bool_):
+        return numpy.asarray(bool(part))
+    if isinstance(part, int | numpy.integer):
+        return int(part)
+    if isinstance(part, Raw):
+        return part if part.dtype.kind in "biu" else part.astype("int64")
+    raise IndexError(
+        message(
+            "indexing", f"got an index of type {type(part).__name__}",
+            "An index is an integer, a slice, None, Ellipsis, a list or an array of integers or "
+            "booleans",
+        )
+    )
+
+
+def _getitem(self, key):
+    key = raw_key(key)
+    result = invoke(GETITEM, (self,), {"key": key})
+    if not state.recording and is_basic(key):
+        key = key if isinstance(key, tuple) else (key,)
+        # As MXNet: contiguous parts are views, so writing to them writes to the whole.
+        if Ellipsis not in key and self._data[(*key, ...)].flags.c_contiguous:
+            views.share(self, result, ("getitem", key), ("reshape", result.shape))
+    return result
+
+
+def _setitem(self, key, value):
+    key = raw_key(key)
+    recorded = type(value) in ARRAYS and value._entry is not None
+    if state.recording and self._entry is not None:
+        raise MXNetError(INPLACE)
+    if state.recording and recorded:
+        written = invoke(SETITEM, (self, value), {"key": key})
+        self._data, self._entry = written._data, written._entry
+        if watch.observer is not None:
+            watch.observer.replaced(self, written)
+        return
+    raw = value._data if isinstance(value, Array) else value
+    try:
+        self._write(key, raw)
+    except (ValueError, IndexError) as problem:
+        shape = numpy.shape(raw)
+        raise type(problem)(
+            message(
+                "assignment", f"cannot write a value of shape {shape} to these elements of an "
+                f"array of shape {self.shape} ({problem})", "The value must broadcast to them",
+            )
+        ) from None
+    if watch.observer is not None:
+        watch.observer.assigned(self, key, value)
+
+
+def _iterate(self):
+    return (self[k] for k in range(len(self)))
+
+
+def _contains(self, value):
+    return bool((self._data == (value._data if isinstance(value, Array) else value)).any())
+
+
+Array.__getitem__ = _getitem
+Array.__setitem__ = _setitem
+Array.__iter__ = _iterate
+Array.__contains__ = _contains

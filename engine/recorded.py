@@ -1,0 +1,38 @@
+"""The recorded namespace: the functions of `F` on arrays, so that rules go on the tape again.
+
+Second and higher order come from running the same VJP rules here instead of on raw arrays.
+"""
+
+from types import SimpleNamespace
+
+from . import operators  # noqa: F401  rules use the operators of arrays
+from .array import invoke, ndarray
+from .registry import OPS
+
+
+def _function(op):
+    if not op.attrs:
+        return lambda *operands: invoke(op, operands, None, ndarray)
+
+    def call(*operands, **given):
+        operands = list(operands)
+        if op.variadic and len(operands) == 1 and isinstance(operands[0], list | tuple):
+            operands = list(operands[0])
+        elif not op.variadic and len(operands) > len(op.operands):
+            extra = operands[len(op.operands) :]
+            del operands[len(op.operands) :]
+            given.update(zip(op.attrs, extra, strict=False))
+        return invoke(op, operands, {**op.attrs, **given}, ndarray)
+
+    return call
+
+
+#: The functions that rules may use; a test holds rules to this list.
+NAMES = (
+    "abs", "arange_like", "broadcast_to", "cast", "concatenate", "cos", "cosh", "exp", "expand_dims",
+    "flip", "floor", "getitem", "log", "matmul", "mean", "power", "reshape", "scatter_add", "sign",
+    "sin", "sinh", "sqrt", "square", "sum", "swapaxes", "take", "take_add", "tensordot",
+    "transpose", "where", "zeros_like",
+)
+
+F = SimpleNamespace(**{name: _function(OPS[name]) for name in NAMES})

@@ -1,0 +1,63 @@
+"""Arrays that share memory: writes through one are seen through all.
+
+MXNet gives views for `x[1]`, `x[1:3]`, `reshape` and `detach` outside recording. Raw arrays are
+immutable here once something else may hold them, so a write makes a new root array and every
+living member of the group looks at it anew.
+"""
+
+import weakref
+
+
+class SharedBuffer:
+    """A root raw array and the arrays that look at it, each through a path of raw operations."""
+
+    __slots__ = ("limit", "members", "root")
+
+    def __init__(self, root):
+        self.root = root
+        self.members = []
+        self.limit = 8  # members at which the dead ones are swept out
+
+    def add(self, array, path) -> None:
+        """Lets `array` look at the root through `path`: pairs of "getitem" / "reshape", argument."""
+        if len(self.members) >= self.limit:
+            self.sweep()
+            self.limit = 2 * len(self.members) + 8
+        self.members.append((weakref.ref(array), path))
+
+    def sweep(self) -> None:
+        """Forgets the members that are gone."""
+        self.members = [(ref, path) for ref, path in self.members if ref() is not None]
+
+    def path_of(self, array):
+        """The path of a member."""
+        return next(path for ref, path in self.members if ref() is array)
+
+    def write(self, array, change) -> None:
+        """Makes a new root in which `change(raw)` has been applied to what `array` looks at."""
+        root = self.root.copy()
+        change(look(root, self.path_of(array)))
+        self.root = root
+        self.sweep()
+        for ref, path in self.members:
+            ref()._data = look(root, path)
+
+
+def look(raw, path):
+    """`raw` seen through `path`; basic indexing and reshaping of contiguous arrays never copy."""
+    for kind, argument in path:
+        # The Ellipsis keeps a single element an array, which still shares the memory.
+        raw = raw[(*argument, ...)] if kind == "getitem" else raw.reshape(argument)
+    return raw
+
+
+def share(source, view, *steps) -> None:
+    """Lets `view` share memory with `source`, which it looks at through `steps` (none: as it is)."""
+    group = getattr(source, "_buffer", None)
+    if group is None:
+        group = source._buffer = SharedBuffer(source._data)
+        group.add(source, ())
+    path = group.path_of(source) + steps
+    view._data = look(group.root, path)
+    view._buffer = group
+    group.add(view, path)
