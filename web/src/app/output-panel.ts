@@ -1,6 +1,6 @@
 /// The output tab of narrow screens: what the cells printed, one after the other.
 
-import { outputElement } from '../editor'
+import { appendOutputs } from '../editor'
 import { h } from './dom'
 import type { State } from './state'
 
@@ -25,7 +25,7 @@ export function createOutputPanel(goToLine: (line: number) => void) {
       for (const output of outputs.slice(count)) {
         if (output.cell !== cell) list.append(h('p', { class: 'output-cell' }, `cell ${output.cell + 1}`))
         cell = output.cell
-        list.append(outputElement(output, goToLine))
+        appendOutputs(list, [output], goToLine)
       }
       count = outputs.length
       empty.hidden = count > 0

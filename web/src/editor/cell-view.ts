@@ -114,7 +114,7 @@ function build(state: EditorState, editing: number | null): Value {
         continue
       }
       const widget = new ProseWidget(proseOf(linesOf(state, cell)))
-      const prose = Decoration.replace({ widget, block: true, inclusive: false })
+      const prose = Decoration.replace({ widget, block: true })
       all.add(marker.from, end, prose)
       atoms.add(marker.from, end, prose)
     } else if (cell.marker === line) {

@@ -4,11 +4,18 @@ import type { Output, ProgramError } from '../protocol/trace'
 
 export type GoToLine = (line: number) => void
 
-export function outputElement(output: Output, goTo: GoToLine): HTMLElement {
-  if (output.type === 'error') return errorElement(output.error, goTo)
-  const block = make('pre', `output ${output.type}`)
-  block.textContent = output.text.replace(/\n$/, '')
-  return block
+/// Appends outputs to what a host already shows. Pieces of one stream run together, as on a terminal.
+export function appendOutputs(host: HTMLElement, outputs: readonly Output[], goTo: GoToLine): void {
+  for (const output of outputs) {
+    if (output.type === 'error') {
+      host.append(errorElement(output.error, goTo))
+      continue
+    }
+    const last = host.lastElementChild
+    const joins = output.type !== 'result' && last?.classList.contains(output.type)
+    const block = joins ? last : host.appendChild(make('pre', `output ${output.type}`))
+    block?.append(output.text)
+  }
 }
 
 function errorElement(error: ProgramError, goTo: GoToLine): HTMLElement {

@@ -5,7 +5,7 @@ import { RangeSetBuilder, StateEffect, StateField, type EditorState, type Extens
 import { Decoration, EditorView, WidgetType, type DecorationSet } from '@codemirror/view'
 import type { Output } from '../protocol/trace'
 import { splitCells } from './cells'
-import { outputElement, type GoToLine } from './output-view'
+import { appendOutputs, type GoToLine } from './output-view'
 
 /// What the editor shows of a run; the app makes a new value for every change.
 export interface RunOutputs {
@@ -69,7 +69,7 @@ class OutputWidget extends WidgetType {
   private fill(host: HTMLElement, from: number) {
     host.classList.toggle('stale', this.shown.stale)
     host.classList.toggle('active', this.shown.active)
-    for (const output of this.shown.outputs.slice(from)) host.append(outputElement(output, this.goTo))
+    appendOutputs(host, this.shown.outputs.slice(from), this.goTo)
   }
 
   override ignoreEvent() {

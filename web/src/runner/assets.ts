@@ -14,14 +14,15 @@ export interface AssetNeeds {
 
 /// Fetches everything, or throws an `Error` that says which file, what happened and what to do.
 export async function fetchAssets(needs: AssetNeeds): Promise<Manifest> {
-  const manifest = readManifest(await fetchFile(needs, 'manifest.json', () => {}))
+  const manifest = readManifest(await fetchFile(needs, 'manifest.json', '', () => {}))
   const total = manifest.files.reduce((sum, file) => sum + file.size, 0)
   let loaded = 0
   // The biggest first: it is compiled while the others arrive.
   const files = manifest.files.toSorted((a, b) => b.size - a.size)
   await Promise.all(
-    files.map(async ({ name, size }) => {
-      const bytes = await fetchFile(needs, name, (count) => needs.progress((loaded += count), total))
+    files.map(async ({ name, size, sha256 }) => {
+      // With its hash in the address, a server may let browsers keep a file for ever.
+      const bytes = await fetchFile(needs, name, `?v=${sha256}`, (count) => needs.progress((loaded += count), total))
       if (bytes.byteLength !== size) {
         throw new Error(
           `py/${name} has ${bytes.byteLength} bytes, the manifest says ${size}. ` +
@@ -34,10 +35,15 @@ export async function fetchAssets(needs: AssetNeeds): Promise<Manifest> {
   return manifest
 }
 
-async function fetchFile(needs: AssetNeeds, name: string, count: (bytes: number) => void): Promise<ArrayBuffer> {
+async function fetchFile(
+  needs: AssetNeeds,
+  name: string,
+  version: string,
+  count: (bytes: number) => void,
+): Promise<ArrayBuffer> {
   let response: Response
   try {
-    response = await needs.fetch(needs.base + name)
+    response = await needs.fetch(needs.base + name + version)
   } catch {
     throw new Error(`py/${name} could not be fetched. Check the connection (is the server still running?), then retry.`)
   }
@@ -85,7 +91,7 @@ export function readManifest(bytes: ArrayBuffer): Manifest {
   const files = manifest?.files
   if (!Array.isArray(files)) throw broken('lacks "files"')
   for (const file of files as readonly Partial<Manifest['files'][number]>[]) {
-    if (typeof file.name !== 'string' || /[/\\?#]/.test(file.name) || !Number.isSafeInteger(file.size)) {
+    if (typeof file.name !== 'string' || /[/\\?#]/.test(file.name) || !Number.isSafeInteger(file.size) || !/^[0-9a-f]{64}$/.test(file.sha256 ?? '')) {
       throw broken('names a file wrongly')
     }
   }

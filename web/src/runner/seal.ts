@@ -13,13 +13,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
   BroadcastChannel: 'no way to other pages',
   indexedDB: 'no storage',
   caches: 'no storage',
-  eval: 'no JavaScript from text',
+  close: 'no way to end their worker',
+  eval: 'no JavaScript made from text',
 }
 
 export function seal(scope: object): void {
   for (const [name, what] of Object.entries(REFUSALS)) {
     const refuse = function () {
-      throw new Error(`${name} is not there: programs of the playground run with ${what}.`)
+      throw new Error(`${name} is not there: programs of the playground have ${what}.`)
     }
     Object.defineProperty(scope, name, { value: refuse, configurable: false, writable: false, enumerable: false })
   }

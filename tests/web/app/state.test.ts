@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { EMPTY } from '../../../web/src/app/documents'
+import { DEADLINE, initialState, update, type Event, type State } from '../../../web/src/app/state'
+import { announcementOf, duration, noticeOf, statusOf } from '../../../web/src/app/words'
+import type { Stop } from '../../../web/src/protocol/trace'
+import type { Trace } from '../../../web/src/trace'
+
+const READY = { type: 'ready', milliseconds: 1, python: '3.12', numpy: '2.0', engine: '0.1' } as const
+const ERROR = { name: 'ValueError', message: 'no', hint: null, line: 6, col: 0, endLine: 6, endCol: 4, frames: [] }
+const start = initialState([EMPTY], EMPTY, EMPTY.code, { theme: 'auto', split: 44 })
+const after = (...events: readonly Event[]): State => events.reduce(update, start)
+const asked = { type: 'asked', run: 1, deadline: DEADLINE } as const
+const started = { type: 'started', run: 1 } as const
+const done = { type: 'done', run: 1, milliseconds: 3.2, ops: 14 } as const
+/// As much of a trace as the state looks at.
+const traceWith = (...stops: readonly Stop[]) => ({ stops, nodes: { kind: new Int32Array(2) } }) as unknown as Trace
+const stop = (reason: Stop['reason']): Stop => ({ reason, message: 'why', cell: 0, line: 3 })
+
+const cases: readonly (readonly [what: string, events: readonly Event[], pill: string, notice: string | null])[] = [
+  ['starting', [{ type: 'boot', fraction: 0.4, label: 'Starting Python' }], 'Starting Python · 40 %', null],
+  ['ready', [READY], 'ready', null],
+  ['queued', [asked, { type: 'queued', run: 1 }, { type: 'boot', fraction: 0.5, label: 'B' }], 'B · 50 %', null],
+  ['running', [READY, asked, started, { type: 'cell', run: 1, cell: 2 }], 'running · cell 3', null],
+  ['stopping', [READY, asked, started, { type: 'stopping' }], 'stopping', null],
+  ['done', [READY, asked, started, done], '14 ops · 3 ms', null],
+  ['one op', [READY, asked, started, { ...done, ops: 1, milliseconds: 0.2 }], '1 op · < 1 ms', null],
+  [
+    'an error',
+    [READY, asked, started, { type: 'output', run: 1, output: { cell: 0, type: 'error', error: ERROR } }, done],
+    'ValueError · line 6',
+    'ValueError · line 6',
+  ],
+  [
+    'a deadline',
+    [READY, asked, started, { type: 'picture', run: 1, trace: traceWith(stop('deadline')) }, done],
+    'stopped after 10 s',
+    'Stopped after 10 s',
+  ],
+  [
+    'Stop, as the interpreter tells it',
+    [READY, asked, started, { type: 'stopping' }, { type: 'picture', run: 1, trace: traceWith(stop('deadline')) }, done],
+    'stopped',
+    'Stopped',
+  ],
+  ['Stop by force', [READY, asked, started, { type: 'stopping' }, { type: 'replaced', run: 1, reason: 'stop' }, READY], 'stopped', 'Stopped'],
+  [
+    'a budget',
+    [READY, asked, started, { type: 'picture', run: 1, trace: traceWith(stop('budget')) }, done],
+    'stopped at a limit · line 3',
+    'Stopped at a limit · line 3',
+  ],
+  ['a crash', [READY, asked, started, { type: 'replaced', run: 1, reason: 'crash' }, READY], 'Python broke down', 'Python broke down'],
+  ['a failed start', [{ type: 'failed', message: 'no network' }], 'could not start', null],
+]
+
+describe('status', () => {
+  it.each(cases)('of %s', (_what, events, pill, notice) => {
+    const state = after(...events)
+    expect(statusOf(state).text).toBe(pill)
+    expect(noticeOf(state.run)?.title ?? null).toBe(notice)
+  })
+
+  it('offers a longer limit after a deadline, once', () => {
+    const ended = (deadline: number) =>
+      after(READY, { ...asked, deadline }, started, { type: 'picture', run: 1, trace: traceWith(stop('deadline')) }, done)
+    expect(noticeOf(ended(10_000).run)?.action).toEqual({ label: 'Run with 60 s', deadline: 60_000 })
+    expect(noticeOf(ended(60_000).run)?.action).toEqual({ label: 'Run again', deadline: 60_000 })
+  })
+
+  it('is announced coarsely, not for every percent', () => {
+    const texts = [0.1, 0.2, 0.3].map((fraction) => announcementOf(after({ type: 'boot', fraction, label: `${fraction}` })))
+    expect(new Set(texts).size).toBe(1)
+  })
+
+  it.each([
+    [0.2, '< 1 ms'],
+    [3.4, '3 ms'],
+    [1234, '1.2 s'],
+    [10_000, '10 s'],
+  ])('writes %d ms as %s', (milliseconds, text) => {
+    expect(duration(milliseconds)).toBe(text)
+  })
+})
+
+describe('state', () => {
+  it('keeps the picture of the run before until the new one sends its own', () => {
+    const old = traceWith()
+    const again = after(READY, asked, started, { type: 'picture', run: 1, trace: old }, done, { ...asked, run: 2 }, { type: 'started', run: 2 })
+    expect(again.picture?.trace).toBe(old)
+    expect(update(again, { type: 'picture', run: 1, trace: traceWith() })).toBe(again)
+    expect(update(again, { type: 'picture', run: 2, trace: traceWith() }).picture?.run).toBe(2)
+  })
+
+  it('drops a selection with the run it belongs to', () => {
+    const selected = after(READY, asked, started, { type: 'picture', run: 1, trace: traceWith() }, { type: 'selected', nodes: [1], by: 'graph' })
+    expect(selected.selection.nodes).toEqual([1])
+    expect(update(selected, { ...asked, run: 2 }).selection.nodes).toEqual([])
+  })
+
+  it('can undo a reset until the next edit', () => {
+    const reset = after({ type: 'edited', code: 'mine' }, { type: 'reset' })
+    expect([reset.code, reset.undoCode]).toEqual([EMPTY.code, 'mine'])
+    expect(update(reset, { type: 'edited', code: 'x' }).undoCode).toBeNull()
+  })
+
+  it('forgets the run when another document is opened', () => {
+    const state = after(READY, asked, started, done, { type: 'opened', doc: EMPTY, code: 'x' })
+    expect([state.run, state.picture, state.code]).toEqual([null, null, 'x'])
+  })
+
+  it('keeps what a stopped run printed', () => {
+    const output = { cell: 0, type: 'stdout', text: 'x' } as const
+    const state = after(READY, asked, started, { type: 'output', run: 1, output }, { type: 'replaced', run: 1, reason: 'deadline' })
+    expect(state.run?.outputs).toEqual([output])
+  })
+
+  it('keeps the divider within bounds', () => {
+    expect(after({ type: 'split', split: 3 }).split).toBe(20)
+    expect(after({ type: 'split', split: 99 }).split).toBe(80)
+  })
+})
