@@ -46,8 +46,14 @@ class Observer:
     def pass_began(self, kind, heads, head_grads, retain_graph, create_graph):
         """A backward pass begins; its VJP calls arrive through `vjp`."""
 
+    def pulling(self, entry):
+        """The VJPs of `entry` run next."""
+
     def vjp(self, entry, position, contribution, total, axes):
         """One VJP call: see `tape.walk`."""
+
+    def pass_failed(self):
+        """The pass raised."""
 
     def pass_ended(self, written):
         """The pass wrote `written`: pairs of entry and gradient buffer."""

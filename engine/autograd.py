@@ -218,9 +218,12 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
             cotangents[entry.serial] = seed if old is None else old + seed
         kept = walk(
             order, cotangents, space, view, free=not retain_graph,
-            keep={entry.serial for entry in wanted},
-            watch=None if observer is None else observer.vjp,
+            keep={entry.serial for entry in wanted}, watch=observer,
         )
+    except BaseException:
+        if observer is not None:
+            observer.pass_failed()
+        raise
     finally:
         state.recording, state.training = before
     return [(entry, kept[entry.serial]) for entry in order if entry.serial in kept]

@@ -105,7 +105,8 @@ def walk(order, cotangents, F, view, *, free, keep=(), watch=None):
     `cotangents` (by serial) starts with the heads' and is used up. `F` is the namespace that the
     rules compute in and `view(entry)` gives an entry's result and primals there. With `free`,
     entries let go of what they saved. `keep` has the serials whose cotangents are wanted besides.
-    `watch(entry, position, contribution, total, axes)` is told of every VJP call.
+    `watch.pulling(entry)` is told of every entry whose VJPs run, `watch.vjp(entry, position,
+    contribution, total, axes)` of every VJP call.
     """
     kept = {}
     for entry in order:
@@ -130,6 +131,8 @@ def _pull(entry, g, cotangents, F, view, watch):
     y, primals = view(entry)
     op = entry.op
     attrs = entry.attrs
+    if watch is not None:
+        watch.pulling(entry)
     if type(g) is list:
         g = [F.zeros_like(part) if c is None else c for c, part in zip(g, y, strict=True)]
     joint = op.vjps[0](F, g, y, *primals, **attrs) if op.joint else None
@@ -154,7 +157,7 @@ def _pull(entry, g, cotangents, F, view, watch):
                 old = cotangents.get(serial)
                 cotangents[serial] = total = c if old is None else old + c
                 if watch is not None:
-                    watch(entry, position, c, total, axes)
+                    watch.vjp(entry, position, c, total, axes)
         position += 1
 
 

@@ -1,0 +1,119 @@
+"""Command line: run a `# %%` script, print its trace, list the operations and names."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from . import __version__
+
+
+def main(argv=None) -> int:
+    """Runs the command line; returns the exit status (1: the program raised, 2: bad usage)."""
+    parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run a script's cells as a notebook would")
+    run.add_argument("--json", action="store_true", help="print one JSON object with the cells")
+    run.add_argument("file", type=Path)
+    trace = commands.add_parser("trace", help="print the trace document as JSON")
+    trace.add_argument("file", type=Path)
+    ops = commands.add_parser("ops", help="list the operations")
+    names = commands.add_parser("names", help="list the names of each namespace")
+    for command in (ops, names):
+        command.add_argument("--json", action="store_true", help="print JSON")
+    for command in (run, trace):
+        command.add_argument("--seed", type=int, default=0, help="seed of the random numbers")
+    given = parser.parse_args(argv)
+    if given.command in ("run", "trace"):
+        try:
+            code = given.file.read_text(encoding="utf-8")
+        except OSError as problem:
+            print(f"{given.file}: cannot be read ({problem.strerror})", file=sys.stderr)
+            return 2
+        return (_run if given.command == "run" else _trace)(code, given)
+    return (_ops if given.command == "ops" else _names)(given)
+
+
+def _run(code, given) -> int:
+    from .kernel import Kernel
+
+    done = Kernel().execute(code, seed=given.seed, tell=None if given.json else _show)
+    failed = bool(done.stops)
+    if given.json:
+        print(json.dumps({"cells": cell_outputs(done), "stops": done.stops}))
+    elif failed:
+        print(f"stopped: {done.stops[-1]['message']}", file=sys.stderr)
+    return int(failed)
+
+
+def cell_outputs(done) -> list[dict]:
+    """What each code cell showed: "stdout", "result" and "error"."""
+    found = []
+    for index, cell in enumerate(done.cells):
+        if cell.kind != "code":
+            continue
+        own = [o for o in done.outputs if o["cell"] == index]
+        errors = [o["error"] for o in own if o["type"] == "error"]
+        errors += [s for s in done.stops if s["cell"] == index and s["reason"] != "error"]
+        found.append({
+            "stdout": "".join(o["text"] for o in own if o["type"] == "stdout"),
+            "result": next((o["text"] for o in own if o["type"] == "result"), None),
+            "error": "; ".join(_words(e) for e in errors) or None,
+        })
+    return found
+
+
+def _words(error) -> str:
+    name = error.get("name")
+    where = f" (line {error['line']})" if error["line"] > 0 else ""
+    return f"{name}: {error['message']}{where}" if name else error["message"] + where
+
+
+def _show(kind, data) -> None:
+    if kind != "output":
+        return
+    stream = sys.__stderr__ if data["type"] in ("stderr", "error") else sys.__stdout__
+    text = _words(data["error"]) + "\n" if data["type"] == "error" else data["text"]
+    stream.write(text + "\n" if data["type"] == "result" else text)
+
+
+def _trace(code, given) -> int:
+    from .kernel import Kernel
+    from .trace import as_lists
+
+    done = Kernel().execute(code, seed=given.seed)
+    recorder = done.recorder
+    document = recorder.document(done.code, done.cells, done.outputs, done.stops, all_summaries=True)
+    print(json.dumps(as_lists(document), allow_nan=False))
+    return int(bool(done.stops))
+
+
+def _ops(given) -> int:
+    from .reference import ops_table
+
+    rows = ops_table()
+    if given.json:
+        print(json.dumps(rows))
+        return 0
+    for row in rows:
+        spaces = ", ".join(f"{s}.{n}" for s, found in row["names"].items() for n in found)
+        order = "any" if row["differentiable"] else "none"
+        print(f"{row['name']:16} {row['family']:12} order {order:5} {spaces}")
+    return 0
+
+
+def _names(given) -> int:
+    from .reference import names_table
+
+    table = names_table()
+    if given.json:
+        print(json.dumps(table))
+        return 0
+    for space, entries in table.items():
+        print(f"{space}: {', '.join(entry['name'] for entry in entries)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,261 @@
+"""Runs a program cell by cell, as a notebook would, without any input or output of its own.
+
+What happens is told to callbacks; the clock is a parameter. The browser's worker, the command line
+and the tests all drive this one.
+"""
+
+import ast
+import contextlib
+import json
+import linecache
+import sys
+import time
+from types import SimpleNamespace
+
+from . import __version__, facade
+from .array import watch
+from .cells import split_cells
+from .devices import HOST
+from .display import pretty
+from .errors import BudgetExceeded
+from .problems import problem
+from .sites import utf16
+from .tape import state
+from .trace import Limits, Recorder, pack
+
+#: A partial trace is sent at most this often (seconds), and never for more than this share of time.
+PARTIAL_EVERY, PARTIAL_SHARE = 0.7, 0.1
+
+
+class Stream:
+    """A text stream that hands on what is written, within the run's limit on output."""
+
+    encoding = "utf-8"
+
+    def __init__(self, kind, run):
+        self._kind = kind
+        self._run = run
+
+    def write(self, text):
+        """Takes text; returns its length."""
+        text = str(text)
+        self._run.wrote(self._kind, text)
+        return len(text)
+
+    def flush(self):
+        """Nothing is held back here."""
+
+    def isatty(self):
+        """No terminal."""
+        return False
+
+
+class Run:
+    """One run of one program: its cells, outputs, stops and trace."""
+
+    def __init__(self, code, limits, tell, clock):
+        self.code = code
+        self.lines = code.split("\n")
+        self.cells = split_cells(code)
+        self.limits = limits
+        self.recorder = Recorder(limits)
+        self.outputs = []
+        self.stops = []
+        self.files = set()
+        self.cell = 0
+        self._tell = tell
+        self._clock = clock
+        self._written = 0
+        self._text = None  # the stdout or stderr output that is still growing
+
+    # ----- Output -----
+
+    def wrote(self, kind, text):
+        """Text on stdout or stderr; raises `BudgetExceeded` when there is too much of it."""
+        if not text:
+            return
+        room = self.limits.output - self._written
+        self._written += len(text)
+        text = text[: max(room, 0)]
+        if self._text is None or self._text["type"] != kind:
+            self.flush()
+            self._text = {"cell": self.cell, "type": kind, "text": ""}
+        self._text["text"] += text
+        if len(self._text["text"]) > 2000 or "\n" in text and self._clock() > self._next_flush:
+            self.flush()
+        if room < len(text) or room <= 0:
+            raise BudgetExceeded(
+                f"The run stopped after {self.limits.output:,} characters of output. "
+                "Print less, or only every hundredth step."
+            )
+
+    _next_flush = 0.0
+
+    def flush(self):
+        """Sends the text that has gathered."""
+        self._next_flush = self._clock() + 0.1
+        if self._text is not None:
+            text, self._text = self._text, None
+            self._output(text)
+
+    def _output(self, output):
+        self.outputs.append(output)
+        self._tell("output", output)
+
+    def _stop(self, reason, text, line):
+        self.stops.append(
+            {"reason": reason, "message": text, "cell": self.cell, "line": line}
+        )
+
+    # ----- Running -----
+
+    def all_cells(self, namespace, interrupted):
+        """Runs the code cells in order until one stops; `interrupted` names KeyboardInterrupt."""
+        for index, cell in enumerate(self.cells):
+            if cell.kind != "code":
+                continue
+            self.cell = self.recorder.cell = index
+            self._tell("cell", {"cell": index})
+            try:
+                shown = self._execute(cell, index, namespace)
+                self.recorder.cell_finished(namespace)
+                if shown is not None:
+                    text = pretty(shown)
+                    self.flush()
+                    self._output({"cell": index, "type": "result", "text": text})
+            except KeyboardInterrupt as error:
+                line = self._failed(error, namespace)["line"]
+                words = {
+                    "deadline": "The run took longer than it may and was stopped",
+                    "interrupted": "The run was stopped",
+                }[interrupted]
+                self._stop(interrupted, words, line)
+                return
+            except BudgetExceeded as error:
+                self._stop("budget", str(error), self._failed(error, namespace)["line"])
+                return
+            except SystemExit:
+                self.flush()
+                return
+            except BaseException as error:
+                found = self._failed(error, namespace)
+                self._output({"cell": index, "type": "error", "error": found})
+                self._stop("error", f"{found['name']}: {found['message']}", found["line"])
+                return
+            finally:
+                self.flush()
+
+    def _failed(self, error, namespace):
+        self.flush()
+        self.recorder.cell_finished(namespace)
+        return problem(error, self.files, self.lines, utf16)
+
+    def _execute(self, cell, index, namespace):
+        """Runs one cell; returns the value of its last expression (None when it has none)."""
+        name = f"<cell {index}>"
+        self.files.add(name)
+        source = "\n" * (cell.first - 1) + cell.source
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        tree = ast.parse(source, name)
+        self.recorder.sites.add_file(name, tree, self.lines)
+        last = None
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not _silenced(cell.source):
+            last = ast.Expression(tree.body.pop().value)
+        exec(compile(tree, name, "exec"), namespace)
+        return None if last is None else eval(compile(last, name, "eval"), namespace)
+
+    def document(self):
+        """The trace of the run so far."""
+        return self.recorder.document(self.code, self.cells, self.outputs, self.stops)
+
+
+def _silenced(source: str) -> bool:
+    """Whether a cell's last line ends with a semicolon, which hides its result in a notebook."""
+    return source.rstrip().endswith(";")
+
+
+class Kernel:
+    """Runs programs, each in a fresh namespace with fresh random numbers."""
+
+    def __init__(self, clock=time.perf_counter):
+        facade.install()
+        self._clock = clock
+        self._run = None
+
+    def execute(self, code, *, seed=0, limits=None, tell=None, interrupted="interrupted",
+                partial=None) -> Run:
+        """Runs `code`; never raises for what the program does.
+
+        `tell(kind, data)` hears of "cell" and "output" as they happen; `partial(run)` is called
+        now and then while the program runs. `interrupted` is the stop's reason on
+        KeyboardInterrupt: "deadline" or "interrupted".
+        """
+        run = Run(code, limits or Limits(), tell or (lambda kind, data: None), self._clock)
+        self._run = run
+        HOST.xp.random.seed(seed)
+        state.recording = state.training = False
+        observer = run.recorder
+        if partial is not None:
+            observer = _reporting(run, partial, self._clock)
+        streams = Stream("stdout", run), Stream("stderr", run)
+        namespace = {"__name__": "__main__", "__doc__": None}
+        main = sys.modules.get("__main__")
+        before, watch.observer = watch.observer, observer
+        try:
+            # Classes and functions of the program look for their module under this name.
+            sys.modules["__main__"] = SimpleNamespace(__dict__=namespace)
+            with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+                run.all_cells(namespace, interrupted)
+        finally:
+            watch.observer = before
+            state.recording = state.training = False
+            if main is not None:
+                sys.modules["__main__"] = main
+        return run
+
+    # ----- The browser worker's way in: JSON in, JSON out -----
+
+    def run(self, code, seed, limits_json, emit, emit_trace) -> str:
+        """Runs a program for the page: `emit(kind, json)`, `emit_trace(header, columns, final)`."""
+        def tell(kind, data):
+            emit(kind, json.dumps(data))
+
+        def send(run, final=False):
+            emit_trace(*pack(run.document()), final)
+
+        limits = Limits(**{k: v for k, v in json.loads(limits_json).items() if k in LIMITS})
+        run = self.execute(
+            code, seed=seed, limits=limits, tell=tell, interrupted="deadline", partial=send
+        )
+        send(run, True)
+        return json.dumps({"ops": run.recorder.ops})
+
+    def summaries(self, ids) -> str:
+        """Value summaries of the newest run's trace, as JSON; null for ids that do not exist."""
+        found = [None] * len(ids) if self._run is None else self._run.recorder.summaries(ids)
+        return json.dumps(found)
+
+
+LIMITS = tuple(Limits.__dataclass_fields__)
+
+
+def _reporting(run, partial, clock):
+    """The run's recorder, made to report a partial trace now and then."""
+    recorder = run.recorder
+    inner = recorder.operation
+    due = [clock() + PARTIAL_EVERY, 0]
+
+    def operation(*told):
+        inner(*told)
+        due[1] += 1
+        if not due[1] & 63 and clock() > due[0]:
+            began = clock()
+            partial(run)
+            spent = clock() - began
+            due[0] = clock() + max(PARTIAL_EVERY, spent / PARTIAL_SHARE)
+
+    recorder.operation = operation
+    return recorder
+
+
+__all__ = ["Kernel", "Run", "__version__"]

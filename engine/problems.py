@@ -1,0 +1,64 @@
+"""An exception of a user's program as the user sees it: own lines, clear words, next step."""
+
+import traceback
+
+HINTS = {
+    "NameError": "Define it in an earlier line or cell, or check its spelling.",
+    "ModuleNotFoundError": "This playground has Python's standard library, numpy and mxnet.",
+    "RecursionError": "A function calls itself without end: give it a case that stops.",
+    "MemoryError": "The arrays need more memory than there is: use smaller shapes.",
+    "ZeroDivisionError": "A Python number was divided by 0.",
+}
+
+
+def problem(error: BaseException, files, lines, column) -> dict:
+    """The `ProgramError` of web/src/protocol/trace.ts.
+
+    `files` are the file names of user code, `lines` the program's lines, `column(lines, line, col)`
+    turns a column in bytes into one of the editor.
+    """
+    if isinstance(error, SyntaxError) and error.filename in files:
+        return _syntax(error, lines, column)
+    frames, place = [], None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename in files:
+            frames.append({"line": line, "func": frame.f_code.co_name})
+    at = error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_code.co_filename in files:
+            positions = list(at.tb_frame.f_code.co_positions())
+            place = positions[at.tb_lasti // 2]
+        at = at.tb_next
+    line, end_line, col, end_col = place or (-1, -1, -1, -1)
+    if line is None or line < 0 or col is None:
+        line, col, end_line, end_col = (frames[-1]["line"] if frames else -1), -1, -1, -1
+    else:
+        col, end_col = column(lines, line, col), column(lines, end_line, end_col)
+    name = type(error).__name__
+    text = str(error)
+    return {
+        "name": name, "message": text, "hint": _hint(name, text), "line": line, "col": col,
+        "endLine": end_line, "endCol": end_col, "frames": frames,
+    }
+
+
+def _hint(name: str, text: str):
+    if name == "ModuleNotFoundError" and "torch" in text or "tensorflow" in text:
+        return "This playground speaks MXNet: `from mxnet import np, autograd`."
+    return HINTS.get(name)
+
+
+def _syntax(error: SyntaxError, lines, column) -> dict:
+    line = error.lineno or 1
+    text = lines[line - 1] if line <= len(lines) else ""
+
+    def units(offset):  # SyntaxError counts characters from 1
+        return len(text[: max(0, (offset or 1) - 1)].encode("utf-16-le")) // 2
+
+    end = error.end_lineno or line
+    return {
+        "name": type(error).__name__, "message": error.msg, "hint": None, "line": line,
+        "col": units(error.offset), "endLine": end,
+        "endCol": units(error.end_offset) if end == line and error.end_offset else len(text),
+        "frames": [{"line": line, "func": "<module>"}],
+    }

@@ -1,0 +1,60 @@
+"""What is shown of an array: extremes, counts, all elements when small, a thumbnail when large."""
+
+import math
+
+import numpy
+
+#: Arrays of at most this many elements are shown whole.
+SMALL = 256
+THUMB = 16
+
+
+def number(value):
+    """A float as JSON can carry it: NaN and the infinities become words."""
+    value = float(value)
+    if math.isfinite(value):
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return "nan" if value != value else "inf" if value > 0 else "-inf"
+
+
+def numbers(raw) -> list:
+    """All elements in C order, each with the fewest digits that tell it from its neighbours."""
+    flat = raw.reshape(-1)
+    if flat.dtype.kind in "biu":
+        return flat.astype("int64").tolist()
+    if flat.dtype.itemsize < 8:
+        flat = flat.astype("U").astype("float64")
+    return [number(v) for v in flat.tolist()]
+
+
+def summarize(raw) -> dict:
+    """The `Summary` of web/src/protocol/trace.ts for a raw array."""
+    raw = numpy.asarray(raw)
+    floats = raw.dtype.kind == "f"
+    wide = raw.reshape(-1).astype("float64")
+    nan = int(numpy.isnan(wide).sum()) if floats else 0
+    inf = int(numpy.isinf(wide).sum()) if floats else 0
+    seen = wide[~numpy.isnan(wide)] if nan else wide
+    with numpy.errstate(all="ignore"):
+        low, high, mean = (
+            (seen.min(), seen.max(), wide.mean()) if seen.size else (numpy.nan,) * 3
+        )
+    found = {
+        "min": number(low), "max": number(high), "mean": number(mean), "nan": nan, "inf": inf,
+        "zero": int(wide.size - numpy.count_nonzero(wide)),
+    }
+    if raw.size <= SMALL:
+        found["data"] = numbers(raw)
+    else:
+        found["thumb"] = thumbnail(raw)
+    return found
+
+
+def thumbnail(raw) -> dict:
+    """At most THUMB x THUMB elements, evenly picked, of the array seen as a matrix."""
+    matrix = raw.reshape(-1, raw.shape[-1]) if raw.ndim > 1 else raw.reshape(1, -1)
+    rows, cols = (
+        numpy.linspace(0, n - 1, min(n, THUMB)).round().astype("int64") for n in matrix.shape
+    )
+    picked = matrix[numpy.ix_(rows, cols)]
+    return {"rows": len(rows), "cols": len(cols), "data": numbers(picked)}

@@ -1,0 +1,455 @@
+"""The trace: the one document that anybody reads about a run (contract 3).
+
+`Recorder` watches the running program and keeps columns; `document()` writes them out in the form
+that web/src/protocol/trace.ts describes, `pack()` as a header and one buffer for the way to the
+page. Values are kept as they are (raw arrays are immutable) and summarised when somebody looks.
+"""
+
+import json
+from array import array as column
+from dataclasses import dataclass
+
+import numpy
+
+from . import __version__
+from .array import ARRAYS, Array, Observer
+from .errors import BudgetExceeded
+from .formulas import op_info
+from .registry import OPS
+from .sites import Sites
+from .summary import summarize
+from .tape import LEAF
+
+VERSION = 1
+#: Traces with at most this many values carry all summaries; others are asked for them by id.
+ALL_SUMMARIES = 4000
+
+LEAF_ROLE, HEAD, RECORDED, DETACHED, WRITE, BACKWARD, RANDOM, KEPT = (1 << k for k in range(8))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may use up; see `Limits` of web/src/protocol/messages.ts."""
+
+    ops: int = 200_000
+    output: int = 200_000
+    arrayBytes: int = 1 << 28
+    traceBytes: int = 1 << 28
+    deadline: float = float("inf")
+
+
+class Table:
+    """Distinct entries in the order of their first use, each with its position."""
+
+    def __init__(self):
+        self.entries = []
+        self._places = {}
+
+    def place(self, entry, key=None) -> int:
+        """The position of `entry`, which is added when it is new."""
+        key = entry if key is None else key
+        at = self._places.get(key)
+        if at is None:
+            at = self._places[key] = len(self.entries)
+            self.entries.append(entry)
+        return at
+
+
+class Recorder(Observer):
+    """Watches a program: nodes, slots, values, backward passes, record blocks."""
+
+    next_mark = 0
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self.sites = Sites()
+        self.cell = 0
+        self.base = Recorder.next_mark  # marks of arrays are slots of this run above this
+        self.ops = 0
+        # Columns of nodes, as in trace.ts.
+        self.kind, self.op, self.roles, self.site, self.visit = [], [], [], [], []
+        self.node_cell, self.block, self.cause, self.attrs = [], [], [], []
+        self.arg_start, self.slot_start = [0], [0]
+        self.arg_slot, self.arg_literal = [], []
+        self.slot_node, self.slot_value, self.slot_name = [], [], []
+        self.values, self.value_bytes = [], 0
+        self.op_table, self.literals, self.attr_table = Table(), Table(), Table()
+        self.axes_table = Table()
+        self.blocks, self.open_blocks = [], []
+        self.passes, self.current = [], None
+        self.leaf_slots, self.buffers, self.fallback_names = {}, {}, {}
+
+    # ----- Nodes -----
+
+    def _value(self, raw) -> int:
+        """Keeps a value: the raw array itself while the budget lasts, then its summary."""
+        raw = raw._data if isinstance(raw, Array) else numpy.asarray(raw)
+        if self.value_bytes + raw.nbytes <= self.limits.traceBytes:
+            self.value_bytes += raw.nbytes
+            self.values.append(raw)
+        else:
+            self.values.append((raw.shape, raw.dtype.name, summarize(raw)))
+        return len(self.values) - 1
+
+    def _node(self, kind, op, roles, attrs, args, results, own=True) -> int:
+        """Adds a node with operands `args` (slot, literal) and results; returns its id."""
+        node = len(self.kind)
+        site, visit = self.sites.here(op.name) if own else (-1, 0)
+        self.kind.append(kind)
+        self.op.append(self._op(op, attrs))
+        self.roles.append(roles)
+        self.site.append(site)
+        self.visit.append(visit)
+        self.node_cell.append(self.cell)
+        self.block.append(self.open_blocks[-1] if self.open_blocks else -1)
+        self.cause.append(-1)
+        self.attrs.append(self._attrs(attrs))
+        for slot, literal in args:
+            self.arg_slot.append(slot)
+            self.arg_literal.append(literal)
+        self.arg_start.append(len(self.arg_slot))
+        for result in results:
+            result._mark = self.base + len(self.slot_node)
+            self.slot_node.append(node)
+            self.slot_value.append(self._value(result._data))
+            self.slot_name.append(None)
+        self.slot_start.append(len(self.slot_node))
+        Recorder.next_mark = self.base + len(self.slot_node)
+        return node
+
+    def _op(self, op, attrs) -> int:
+        owner = attrs.get("function") if attrs else None
+        name = type(owner).__name__ if owner is not None else op.name
+        at = self.op_table.place((op, owner), (op.name, name))
+        return at
+
+    def _attrs(self, attrs) -> int:
+        if not attrs or "function" in attrs:
+            return -1
+        found = {key: readable(value) for key, value in attrs.items()}
+        return self.attr_table.place(found, json.dumps(found, sort_keys=True))
+
+    def slot_of(self, array) -> int:
+        """The slot that `array` came from; an array that nobody saw made becomes a source node."""
+        slot = getattr(array, "_mark", -1) - self.base
+        if not 0 <= slot < len(self.slot_node):
+            self._node(0, OPS["array"], 0, None, (), (array,), own=False)
+            slot = array._mark - self.base
+            leaf = self.buffers.get(id(array))
+            if leaf is not None:
+                self.fallback_names[slot] = (leaf, ".grad")
+        return slot
+
+    def _args(self, inputs):
+        found = []
+        for x in inputs:
+            if type(x) in ARRAYS:
+                slot = self.slot_of(x)
+                entry = x._entry
+                if entry is not None and entry.op is LEAF:
+                    self.leaf_slots[entry.serial] = slot
+                found.append((slot, -1))
+            else:
+                found.append((-1, self.literals.place(literal_text(x))))
+        return found
+
+    # ----- What the engine tells -----
+
+    def operation(self, op, inputs, attrs, outputs, entry):
+        roles = RECORDED if entry is not None else 0
+        if op.name == "detach":
+            roles |= DETACHED
+        if op.family == "random":
+            roles |= RANDOM
+        args = self._args(inputs)
+        kind = 1 if any(slot >= 0 for slot, _ in args) else 0
+        results = outputs if isinstance(outputs, list) else (outputs,)
+        node = self._node(kind, op, roles, attrs, args, results)
+        if entry is not None:
+            entry.site = node
+        if self.current is not None:
+            self.roles[node] |= BACKWARD
+            self.cause[node] = self.current["cause"]
+        self.ops += 1
+        if self.ops > self.limits.ops:
+            raise BudgetExceeded(
+                f"The run stopped after {self.limits.ops:,} operations, the most that it may "
+                "record. The picture shows what happened until then."
+            )
+
+    def before(self, op, raws, attrs):
+        try:
+            shape = op.shape(*(tuple(getattr(r, "shape", ())) for r in raws), **(attrs or {}))
+        except Exception:
+            return  # the operation itself will say what is wrong
+        size = 1
+        for n in shape if isinstance(shape, tuple) else ():
+            size *= n
+        if size * 4 > self.limits.arrayBytes:
+            raise BudgetExceeded(
+                f"{op.name} would make an array of shape {shape}: {size * 4:,} bytes, more than "
+                f"the {self.limits.arrayBytes:,} that one array may have here. Use smaller shapes."
+            )
+
+    def assigned(self, array, key, value):
+        args = self._args((array, value) if isinstance(value, Array | int | float) else (array,))
+        self._node(1, OPS["setitem"], WRITE, {"key": key}, args, (array,))
+
+    def replaced(self, array, result):
+        mark = getattr(result, "_mark", -1)
+        if mark >= self.base:
+            array._mark = mark
+            self.roles[self.slot_node[mark - self.base]] |= WRITE
+
+    def marked(self, array, entry):
+        slot = self.slot_of(array)
+        node = self.slot_node[slot]
+        if entry.op is LEAF:
+            entry.site = node
+            self.leaf_slots[entry.serial] = slot
+            if entry.grad.req != "null":
+                self.roles[node] |= LEAF_ROLE
+        else:
+            self.roles[node] |= KEPT
+        self.buffers[id(entry.grad.buffer)] = slot
+
+    def entered(self, train_mode):
+        site, _ = self.sites.here("record")
+        self.open_blocks.append(len(self.blocks))
+        self.blocks.append({
+            "cell": self.cell, "site": site, "trainMode": train_mode, "first": len(self.kind),
+            "last": -1,
+        })
+
+    def left(self):
+        if self.open_blocks:
+            self.blocks[self.open_blocks.pop()]["last"] = len(self.kind)
+
+    # ----- Backward passes -----
+
+    def pass_began(self, kind, heads, head_grads, retain_graph, create_graph):
+        site, _ = self.sites.here(kind)
+        slots = [self.slot_of(head) for head in heads]
+        for slot in slots:
+            self.roles[self.slot_node[slot]] |= HEAD
+        grads = [self._value(g) for g in head_grads]
+        self.current = {
+            "kind": kind, "cell": self.cell, "site": site, "heads": slots, "headGrads": grads,
+            "retainGraph": bool(retain_graph), "createGraph": bool(create_graph),
+            "node": [], "arg": [], "contribution": [], "sum": [], "axes": [],
+            "grads": dict(zip(slots, grads, strict=True)),
+            "written": {"slot": [], "value": [], "req": []}, "cause": -1,
+        }
+        self.passes.append(self.current)
+
+    def pulling(self, entry):
+        """The VJPs of `entry` run next: what they record is caused by it."""
+        self.current["cause"] = -1 if entry.site is None else entry.site
+
+    def vjp(self, entry, position, contribution, total, axes):
+        now = self.current
+        if entry.site is None:
+            return
+        arg = self.arg_start[entry.site] + position
+        first = self._value(contribution)
+        last = first if total is contribution else self._value(total)
+        now["node"].append(entry.site)
+        now["arg"].append(arg)
+        now["contribution"].append(first)
+        now["sum"].append(last)
+        now["axes"].append(self.axes_table.place(list(axes), tuple(axes)) if axes else -1)
+        now["grads"][self.arg_slot[arg]] = last
+        self.ops += 1
+
+    def pass_ended(self, written):
+        now, self.current = self.current, None
+        for entry, buffer in written:
+            slot = self.leaf_slots.get(entry.serial, -1)
+            if slot < 0 and entry.site is not None:
+                slot = self.slot_start[entry.site]
+            if slot < 0:
+                continue
+            now["written"]["slot"].append(slot)
+            now["written"]["value"].append(self._value(buffer))
+            now["written"]["req"].append(entry.grad.req if entry.grad is not None else "write")
+            if now["kind"] == "backward":
+                buffer._mark = -1  # a new value: its next use is a new source
+
+    def pass_failed(self):
+        """The pass raised: its steps so far stay in the trace."""
+        self.current = None
+
+    def cell_finished(self, namespace) -> None:
+        """Names arrays by the variables that hold them, where no assignment named them."""
+        for name, value in list(namespace.items()):
+            if type(value) in ARRAYS and not name.startswith("_"):
+                slot = getattr(value, "_mark", -1) - self.base
+                if 0 <= slot < len(self.slot_node):
+                    self.fallback_names.setdefault(slot, name)
+
+    # ----- Reading -----
+
+    def names(self) -> list:
+        """The variable name of every slot, or None."""
+        found = [None] * len(self.slot_node)
+        cache = {}
+        for node, site in enumerate(self.site):
+            start, end = self.slot_start[node], self.slot_start[node + 1]
+            if site < 0 or self.roles[node] & BACKWARD:
+                continue
+            if site not in cache:
+                cache[site] = self.sites.name(site)
+            name = cache[site]
+            if isinstance(name, list):
+                if len(name) == end - start:
+                    found[start:end] = name
+            elif name is not None and end - start == 1:
+                found[start] = name
+        for slot, name in self.fallback_names.items():
+            if found[slot] is None:
+                if isinstance(name, tuple):
+                    leaf = found[name[0]] or self.fallback_names.get(name[0])
+                    name = f"{leaf}{name[1]}" if isinstance(leaf, str) else None
+                found[slot] = name
+        return found
+
+    def summaries(self, ids) -> list:
+        """The summaries of the values `ids`; None for an id that does not exist."""
+        found = []
+        for at in ids:
+            if not 0 <= at < len(self.values):
+                found.append(None)
+                continue
+            value = self.values[at]
+            found.append(value[2] if type(value) is tuple else summarize(value))
+        return found
+
+    def document(self, code, cells, outputs, stops, *, all_summaries=None) -> dict:
+        """The trace so far. Columns are `array('i')`; `as_lists` makes them lists for JSON."""
+        strings, shapes_table = Table(), Table()
+        if all_summaries is None:
+            all_summaries = len(self.values) <= ALL_SUMMARIES
+        frames = [self.sites.frames(site) for site in range(len(self.sites))]
+        flat = [frame for stack in frames for frame in stack]
+        starts, total = [0], 0
+        for stack in frames:
+            total += len(stack)
+            starts.append(total)
+        names = self.names()
+        slot_names = [-1 if n is None else strings.place(n) for n in names]
+        node_names = [
+            slot_names[a] if b - a == 1 else -1
+            for a, b in zip(self.slot_start, self.slot_start[1:], strict=False)
+        ]
+        kinds = [
+            (v[0], v[1]) if type(v) is tuple else (v.shape, v.dtype.name) for v in self.values
+        ]
+        cpu = strings.place("cpu(0)")
+        return {
+            "version": VERSION, "engine": __version__, "code": code,
+            "cells": [{"kind": c.kind, "first": c.first, "last": c.last} for c in cells],
+            "ops": [op_info(op, owner) for op, owner in self.op_table.entries],
+            "literals": self.literals.entries,
+            "attrs": self.attr_table.entries,
+            "axes": self.axes_table.entries,
+            "sites": {
+                "start": ints(starts),
+                "line": ints(f[0] for f in flat), "col": ints(f[1] for f in flat),
+                "endLine": ints(f[2] if f[2] >= 0 else f[0] for f in flat),
+                "endCol": ints(f[3] for f in flat),
+                "func": ints(strings.place(f[4]) for f in flat),
+            },
+            "blocks": [
+                {**b, "last": b["last"] if b["last"] >= 0 else len(self.kind)} for b in self.blocks
+            ],
+            "nodes": {
+                "kind": ints(self.kind), "op": ints(self.op), "roles": ints(self.roles),
+                "site": ints(self.site), "visit": ints(self.visit), "cell": ints(self.node_cell),
+                "block": ints(self.block), "cause": ints(self.cause), "name": ints(node_names),
+                "attrs": ints(self.attrs), "argStart": ints(self.arg_start),
+                "slotStart": ints(self.slot_start),
+            },
+            "args": {"slot": ints(self.arg_slot), "literal": ints(self.arg_literal)},
+            "slots": {
+                "node": ints(self.slot_node), "value": ints(self.slot_value),
+                "name": ints(slot_names),
+            },
+            "values": {
+                "shape": ints(shapes_table.place(list(s), s) for s, _ in kinds),
+                "dtype": ints(strings.place(name) for _, name in kinds),
+                "device": ints([cpu] * len(kinds)),
+                "summaries": self.summaries(range(len(kinds))) if all_summaries
+                else [None] * len(kinds),
+            },
+            "passes": [self._pass(p) for p in self.passes],
+            "outputs": list(outputs), "stops": list(stops),
+            "strings": strings.entries, "shapes": shapes_table.entries,
+        }
+
+    def _pass(self, p) -> dict:
+        return {
+            **{key: p[key] for key in (
+                "kind", "cell", "site", "heads", "headGrads", "retainGraph", "createGraph")},
+            "steps": {key: ints(p[key]) for key in ("node", "arg", "contribution", "sum", "axes")},
+            "grads": {"slot": ints(p["grads"].keys()), "value": ints(p["grads"].values())},
+            "written": p["written"],
+        }
+
+
+def ints(values) -> column:
+    """A column: 32-bit integers."""
+    return column("i", values)
+
+
+def as_lists(document) -> dict:
+    """The document with columns as lists, for JSON."""
+    return _mapped(document, list)
+
+
+def pack(document) -> tuple[str, bytes]:
+    """The document as web/src/protocol/packed.ts reads it: a JSON header and the columns."""
+    buffer = bytearray()
+
+    def put(values):
+        at = len(buffer)
+        buffer.extend(values.tobytes())
+        return {"$i32": [at, len(values)]}
+
+    header = json.dumps(_mapped(document, put), allow_nan=False)
+    return header, bytes(buffer)
+
+
+def _mapped(value, change):
+    if isinstance(value, column):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _mapped(part, change) for key, part in value.items()}
+    return value if not isinstance(value, list) or not value or not isinstance(
+        value[0], dict) else [_mapped(part, change) for part in value]
+
+
+def literal_text(value) -> str:
+    """A Python number as its source has it."""
+    return repr(value.item() if isinstance(value, numpy.generic) else value)
+
+
+def readable(value):
+    """An attribute as JSON data: index keys as they are written in brackets, arrays by shape."""
+    if isinstance(value, slice):
+        return _slice_text(value)
+    if value is Ellipsis:
+        return "..."
+    if isinstance(value, numpy.ndarray):
+        return numpy.array2string(value, separator=", ", threshold=6) if value.size <= 6 else (
+            f"array{value.shape}")
+    if isinstance(value, tuple | list):
+        return [readable(part) for part in value]
+    return value
+
+
+def _slice_text(part: slice) -> str:
+    words = ["" if n is None else str(n) for n in (part.start, part.stop)]
+    return ":".join(words if part.step is None else [*words, str(part.step)])
+
+
+__all__ = ["Limits", "Recorder", "as_lists", "pack"]
