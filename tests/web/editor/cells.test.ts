@@ -15,7 +15,7 @@ describe('cells', () => {
   })
 
   it('can be prose', () => {
-    expect(split('# %% [markdown]\n# Hello\n# %% [md]\n# %%\n1')).toEqual(['markdown 2-2', 'markdown 4-3', 'code 5-5'])
+    expect(split('# %% [markdown]\n# Hello\n# %% Title [Markdown]\n# %%\n1')).toEqual(['markdown 2-2', 'markdown 4-3', 'code 5-5'])
   })
 
   it('carry the title behind their marker', () => {

@@ -11,7 +11,9 @@ export interface LessonMenu {
 }
 
 export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): void; reset(): void }): LessonMenu {
-  const label = h('span', { class: 'menu-label' })
+  const title = h('span', {})
+  const long = h('span', { class: 'menu-long' }, 'Lesson ')
+  const label = h('span', { class: 'menu-label' }, long, title)
   const dot = h('span', { class: 'edited-dot', hidden: '', title: 'Edited' })
   const button = h('button', { class: 'button menu-button', type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, label, dot, icon(ICONS.down))
   const items = docs.map((doc) => {
@@ -75,9 +77,10 @@ export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): vo
     element,
     update({ doc, code }) {
       const edited = code !== doc.code
-      setText(label, doc.number > 0 ? `Lesson ${doc.number} · ${doc.title}` : doc.title)
+      long.hidden = doc.number === 0
+      setText(title, doc.number > 0 ? `${doc.number} · ${doc.title}` : doc.title)
       dot.hidden = !edited
-      setAttribute(button, 'aria-label', `Lesson menu: ${label.textContent}${edited ? ', edited' : ''}`)
+      setAttribute(button, 'aria-label', `Lesson menu: ${doc.title}${edited ? ', edited' : ''}`)
       for (const each of items) setAttribute(each.item, 'aria-checked', String(each.doc.slug === doc.slug))
       reset.disabled = !edited
     },

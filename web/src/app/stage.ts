@@ -39,6 +39,7 @@ export function createStage(act: StageActions) {
     update(state: State) {
       const said = cardOf(state)
       card.hidden = !said
+      element.classList.toggle('has-card', said !== null)
       if (said) {
         setText(title, said.title)
         setText(text, said.text)

@@ -1,5 +1,5 @@
-/// Cuts a program into cells at its `# %%` lines, as the engine does (`engine/cells.py` or where the kernel cuts): text
-/// before the first such line is a cell of its own when it is not blank.
+/// Cuts a program into cells at its `# %%` lines, exactly as `engine/cells.py` does: text before the first such line is a
+/// cell of its own when it is not blank.
 
 export interface CellSpan {
   readonly kind: 'code' | 'markdown'
@@ -13,7 +13,7 @@ export interface CellSpan {
 }
 
 const MARKER = /^#\s*%%(.*)$/
-const MARKDOWN = /^\s*\[(?:markdown|md)\]/
+const MARKDOWN = /\[markdown\]/i
 
 export function splitCells(lines: Iterable<string>): readonly CellSpan[] {
   const cells: CellSpan[] = []

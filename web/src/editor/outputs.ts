@@ -51,8 +51,10 @@ class OutputWidget extends WidgetType {
   }
 
   override toDOM() {
+    // Room around it is padding: CodeMirror does not see the margins of a widget.
     const host = document.createElement('div')
     host.className = 'cell-output'
+    host.append(document.createElement('div'))
     this.fill(host, 0)
     return host
   }
@@ -61,7 +63,7 @@ class OutputWidget extends WidgetType {
   override updateDOM(host: HTMLElement, _view: EditorView, before?: WidgetType) {
     const old = before instanceof OutputWidget ? before.shown.outputs : null
     const kept = old && old.every((output, index) => output === this.shown.outputs[index]) ? old.length : 0
-    if (kept === 0) host.replaceChildren()
+    if (kept === 0) host.firstElementChild?.replaceChildren()
     this.fill(host, kept)
     return true
   }
@@ -69,7 +71,8 @@ class OutputWidget extends WidgetType {
   private fill(host: HTMLElement, from: number) {
     host.classList.toggle('stale', this.shown.stale)
     host.classList.toggle('active', this.shown.active)
-    appendOutputs(host, this.shown.outputs.slice(from), this.goTo)
+    const body = host.firstElementChild
+    if (body instanceof HTMLElement) appendOutputs(body, this.shown.outputs.slice(from), this.goTo)
   }
 
   override ignoreEvent() {
