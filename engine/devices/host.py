@@ -22,7 +22,11 @@ class Device:
         return f"{self.kind}({self.index})"
 
 
-def _scatter_add(values, shape, key):
+# ----- What array modules spell differently, as rows and rules call it -----
+
+
+def scatter_add(values, *, shape, key):
+    """Zeros of `shape` to which `values` are added at the places of the index `key`."""
     out = numpy.zeros(shape, values.dtype)
     if indexing.is_basic(key):
         out[key] = values
@@ -31,10 +35,17 @@ def _scatter_add(values, shape, key):
     return out
 
 
-def _take_add(values, indices, shape, axis, mode):
+def take(x, indices, *, axis=None, mode="clip"):
+    """Elements of `x` along `axis` at integer `indices` of any dtype."""
+    return numpy.take(x, indices.astype("int64"), axis=axis, mode=mode)
+
+
+def take_add(values, indices, *, shape, axis=None, mode="clip"):
+    """Zeros of `shape` to which `values` are added where `take` with these arguments picks."""
     out = numpy.zeros(shape, values.dtype)
+    indices = indices.astype("int64")
     size = out.size if axis is None else shape[axis]
-    indices = indices % size if mode == "wrap" else numpy.clip(indices, -size, size - 1)
+    indices = indices % size if mode == "wrap" else numpy.clip(indices, 0, size - 1)
     if axis is None:
         numpy.add.at(out.reshape(-1), indices, values)
     else:
@@ -42,22 +53,29 @@ def _take_add(values, indices, shape, axis, mode):
     return out
 
 
-XP = types.SimpleNamespace(
-    **{n: getattr(numpy, n) for n in dir(numpy) if not n.startswith("_")},
-)
-XP.scatter_add = lambda values, *, shape, key: _scatter_add(values, shape, key)
-XP.take_add = lambda values, indices, *, shape, axis, mode: _take_add(
-    values, indices, shape, axis, mode
-)
-XP.cast = lambda x, *, dtype: x.astype(dtype)
-XP.getitem = lambda x, *, key: x[key]
-XP.concatenate = lambda xs, *rest, axis=0: numpy.concatenate(
-    (xs, *rest) if rest or isinstance(xs, numpy.ndarray) else xs, axis=axis
-)
-XP.arange_like = lambda x, *, size: numpy.arange(size, dtype=x.dtype)
-XP.take = lambda x, indices, *, axis=None, mode="clip": numpy.take(
-    x, indices.astype("int64"), axis=axis, mode=mode
-)
+def concatenate(arrays, *, axis=0):
+    """Arrays joined along an axis."""
+    return numpy.concatenate(arrays, axis=axis)
+
+
+def cast(x, *, dtype):
+    """The same values in another dtype."""
+    return x.astype(dtype)
+
+
+def getitem(x, *, key):
+    """`x[key]`."""
+    return x[key]
+
+
+def arange_like(x, *, size):
+    """0, 1, … below `size` in the dtype of `x`."""
+    return numpy.arange(size, dtype=x.dtype)
+
+
+XP = types.SimpleNamespace(**{n: getattr(numpy, n) for n in dir(numpy) if not n.startswith("_")})
+for _own in (scatter_add, take, take_add, concatenate, cast, getitem, arange_like):
+    setattr(XP, _own.__name__, _own)
 XP.random = MXNetRandom()
 
 HOST = Device("cpu", 0, XP)

@@ -75,7 +75,8 @@ general("getitem", lambda xp, x, *, key: x[key],
                  Sample(((4, 3),), {"key": (Ellipsis, None, slice(None, None, -1))})),
         doc="Elements picked by an index, a slice, or an array of indices.",
         latex=r"{x}[\cdot]", latex_vjps=(r"\bar{y} \text{ at the picked places, else } 0",))
-general("scatter_add", lambda xp, x, *, shape, key: xp.scatter_add(x, shape, key),
+general("scatter_add", lambda xp, x, *, shape, key: xp.scatter_add(
+            x, shape=shape, key=key),
         (lambda F, g, y, x, *, shape, key: F.getitem(g, key=key),),
         lambda x, *, shape, key: tuple(shape), symbol="scatter", family="movement", grows=True,
         attrs={"shape": (), "key": ()},
@@ -114,7 +115,7 @@ def _take_vjp(F, g, y, x, indices, *, axis, mode):
 
 
 general("take", lambda xp, x, indices, *, axis, mode: xp.take(
-            x, indices.astype("int64"), axis=axis, mode=mode),
+            x, indices, axis=axis, mode=mode),
         (_take_vjp, None), _take_shape, operands=("x", "indices"), dtype="same",
         attrs={"axis": None, "mode": "clip"}, nd=True, np=True, family="movement",
         flops=lambda *_, **__: 0,
@@ -124,7 +125,7 @@ general("take", lambda xp, x, indices, *, axis, mode: xp.take(
         latex=r"{x}[{indices}]",
         latex_vjps=(r"\bar{y} \text{ added at the picked places}", None))
 general("take_add", lambda xp, x, indices, *, shape, axis, mode: xp.take_add(
-            x, indices.astype("int64"), shape, axis, mode),
+            x, indices, shape=shape, axis=axis, mode=mode),
         (lambda F, g, y, x, indices, *, shape, axis, mode: F.take(
             g, indices, axis=axis, mode=mode), None),
         lambda x, indices, *, shape, axis, mode: tuple(shape), operands=("x", "indices"),
