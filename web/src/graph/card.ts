@@ -48,6 +48,8 @@ export interface CardResult {
   readonly name: string | null
   readonly value: CardValue | null
   readonly gradient: CardValue | null
+  /// Value and gradient have room side by side.
+  readonly abreast: boolean
   /// Why no gradient is shown, or what else there is to say of it.
   readonly note: string | null
 }
@@ -79,10 +81,12 @@ export function cardOf(trace: Trace, node: number, pass: number, summaryOf: Summ
   }
   const results = slots.map((slot): CardResult => {
     const grad = pass < 0 ? -1 : gradOf(trace, pass, slot)
+    const [value, gradient] = [look(at(trace.slots.value, slot)), look(grad)]
     return {
       name: slots.length > 1 ? nameOfSlot(trace, slot) : null,
-      value: look(at(trace.slots.value, slot)),
-      gradient: look(grad),
+      value,
+      gradient,
+      abreast: isNarrow(value?.grid) && isNarrow(gradient?.grid),
       note: grad < 0 ? whyNone(trace, node, slot, pass) : writtenNote(trace, pass, slot, grad),
     }
   })
@@ -139,6 +143,12 @@ function gridOf(summary: Summary, shape: readonly number[], dtype: string): Grid
   }
   const { thumb } = summary
   return thumb && thumb.rows * thumb.cols > 0 ? cellsOf(thumb.rows, thumb.cols, thumb.data, null) : null
+}
+
+/// Whether a grid's numbers stay legible in half the width of a card.
+function isNarrow(grid: Grid | null | undefined): boolean {
+  if (!grid?.numbers) return true
+  return grid.cols * (1 + grid.cells.reduce((most, { text }) => Math.max(most, text.length), 0)) <= 19
 }
 
 function cellsOf(rows: number, cols: number, data: readonly Num[], text: ((one: Num) => string) | null): Grid {

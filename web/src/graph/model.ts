@@ -84,6 +84,8 @@ export interface Edge {
   readonly contribution: number
   /// The tape does not go along it.
   readonly cut: boolean
+  /// How much it should run straight: what leads from operation to operation up to a head is the spine of the picture.
+  readonly weight: number
 }
 
 export interface Graph {
@@ -100,7 +102,7 @@ const ABREAST = 30
 /// `pass`: position in `trace.passes` of the pass whose gradients are shown; -1 for none.
 export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: SummaryOf, metrics: Metrics): Graph {
   const position = new Map(view.nodes.map((node, i) => [node, i]))
-  const active = activeNodes(trace, view, pass)
+  const active = activeNodes(trace, view, pass < 0 ? [] : [pass])
   const heads = new Set(pass >= 0 ? trace.passes[pass]?.heads : [])
   const boxes = view.nodes.map((node) => {
     const kind = kindOf(trace, node, position)
@@ -193,11 +195,10 @@ function tagsOf(trace: Trace, node: number, kind: BoxKind, heads: ReadonlySet<nu
   return tags
 }
 
-/// Nodes that the heads of the pass depend on; all nodes when no pass is shown.
-function activeNodes(trace: Trace, view: View, pass: number): ReadonlySet<number> {
-  const found = trace.passes[pass]
-  if (!found) return new Set(view.nodes)
-  const active = new Set(found.heads.map((slot) => nodeOfSlot(trace, slot)))
+/// Nodes that the heads of the passes depend on; all nodes when there is no pass.
+function activeNodes(trace: Trace, view: View, passes: readonly number[]): ReadonlySet<number> {
+  if (passes.length === 0) return new Set(view.nodes)
+  const active = new Set(passes.flatMap((pass) => trace.passes[pass]?.heads ?? []).map((slot) => nodeOfSlot(trace, slot)))
   for (let i = view.nodes.length - 1; i >= 0; i--) {
     const node = view.nodes[i] ?? -1
     if (!active.has(node)) continue
@@ -207,6 +208,8 @@ function activeNodes(trace: Trace, view: View, pass: number): ReadonlySet<number
 }
 
 function edgesOf(trace: Trace, view: View, pass: number, position: ReadonlyMap<number, number>, boxes: readonly Box[]): readonly Edge[] {
+  // Weights look at every pass, so that choosing another one moves nothing.
+  const main = activeNodes(trace, view, view.passes)
   return view.nodes.flatMap((node, to) => {
     const cut = !isRecordedOp(trace, node)
     const args = cut ? cutArgs(trace, node, position) : operandArgs(trace, node).filter((arg) => at(trace.args.slot, arg) >= 0)
@@ -216,7 +219,8 @@ function edgesOf(trace: Trace, view: View, pass: number, position: ReadonlyMap<n
       const from = position.get(nodeOfSlot(trace, slot))
       if (from === undefined) return []
       const contribution = pass >= 0 && !cut ? contributionOf(trace, pass, arg) : -1
-      return [{ from, to, slot, operand, operands: args.length, arg, contribution, cut }]
+      const weight = !main.has(node) ? 1 : boxes[from]?.kind === 'operation' ? 48 : 2
+      return [{ from, to, slot, operand, operands: args.length, arg, contribution, cut, weight }]
     })
   })
 }

@@ -9,6 +9,11 @@ export interface LayoutNode {
 export interface LayoutEdge {
   readonly from: number
   readonly to: number
+  /// Where it leaves and enters, from the middle of the producer's and the consumer's border.
+  readonly leave: number
+  readonly enter: number
+  /// How much it should run straight, from 1.
+  readonly weight: number
 }
 
 export interface LayoutGraph {
@@ -20,6 +25,15 @@ export interface LayoutGraph {
 export interface Layer {
   readonly top: number
   readonly bottom: number
+}
+
+/// Places across, and which layer each node is in: heights follow from the layers (`stack.ts`).
+export interface Columns {
+  readonly x: readonly number[]
+  readonly layer: readonly number[]
+  readonly layers: number
+  readonly passes: Placement['passes']
+  readonly width: number
 }
 
 export interface Placement {

@@ -1,8 +1,10 @@
 /// Edges as smooth paths: out of the bottom border of a producer, straight through the layers between, into the top border of
 /// the consumer at the place of its operand. All bending happens in the space between layers, so no edge crosses a box.
 
-import { PILL, type Box, type Graph } from './model'
+import type { Graph } from './model'
+import { monotone } from './place'
 import type { Placement } from './placement'
+import { entryOf, exitOf } from './ports'
 
 export interface Point {
   readonly x: number
@@ -14,8 +16,9 @@ export type Route = readonly Point[]
 
 /// Half the distance between the two lanes of an edge that carries a value down and a gradient up.
 export const LANE = 4
-
+/// Between two edges that leave one result.
 const PORT_GAP = 18
+
 
 export function routesOf(graph: Graph, placement: Placement): readonly Route[] {
   const starts = departures(graph, placement)
@@ -24,7 +27,7 @@ export function routesOf(graph: Graph, placement: Placement): readonly Route[] {
     const top = (placement.y[edge.to] ?? 0) - (to?.height ?? 0) / 2
     const bottom = (placement.y[edge.from] ?? 0) + (from?.height ?? 0) / 2
     const start = { x: starts[e] ?? 0, y: bottom }
-    const end = { x: (placement.x[edge.to] ?? 0) + arrival(to, edge.operand, edge.operands), y: top }
+    const end = { x: entryAt(graph, placement, e), y: top }
     const firstLayer = placement.layers[placement.layer[edge.from] ?? 0]
     const lastLayer = placement.layers[placement.layer[edge.to] ?? 0]
     const points: Point[] = [start]
@@ -39,20 +42,8 @@ export function routesOf(graph: Graph, placement: Placement): readonly Route[] {
   })
 }
 
-/// Where operand `k` of `count` enters, from the middle of the top border. Operands stand left to right in their order.
-function arrival(box: Box | undefined, k: number, count: number): number {
-  const room = straight(box) - 16
-  const gap = count > 1 ? Math.min(PORT_GAP * 1.5, room / (count - 1)) : 0
-  return (k - (count - 1) / 2) * gap
-}
-
-/// Length of the straight part of a box's top and bottom border.
-function straight(box: Box | undefined): number {
-  if (!box) return 0
-  return box.width - 2 * (box.kind === 'leaf' ? Math.min(PILL, box.height / 2) : 8)
-}
-
-/// Where each edge leaves: under its own result, next to each other in the order of where they go.
+/// Where each edge leaves: next to each other under its own result, in the order of where they go; one that can run
+/// straight down does.
 function departures(graph: Graph, placement: Placement): readonly number[] {
   const leaving = new Map<number, number[]>()
   graph.edges.forEach(({ slot }, e) => {
@@ -63,25 +54,24 @@ function departures(graph: Graph, placement: Placement): readonly number[] {
   const x = graph.edges.map(() => 0)
   for (const edges of leaving.values()) {
     const first = graph.edges[edges[0] ?? 0]
-    const box = first ? graph.boxes[first.from] : undefined
-    if (!first || !box) continue
-    const centre = placement.x[first.from] ?? 0
-    const several = box.results.length > 1
-    const result = box.results.find(({ slot }) => slot === first.slot)
-    const middle = several && result ? centre - box.width / 2 + result.x + result.width / 2 : centre
-    const room = (several && result ? result.width : straight(box)) - 16
+    if (!first) continue
+    const exit = exitOf(graph.boxes[first.from], first.slot)
+    const middle = (placement.x[first.from] ?? 0) + exit.middle
     // Edges that share their way (bends of one trunk) leave as one.
     const target = new Map<string, number>()
-    for (const e of edges) {
-      const way = wayOf(placement, e)
-      if (!target.has(way)) target.set(way, placement.passes[e]?.[0]?.x ?? entry(graph, placement, e))
-    }
-    const ways = new Map([...target].sort(([, p], [, q]) => p - q).map(([way], k) => [way, k]))
-    const gap = ways.size > 1 ? Math.min(PORT_GAP, Math.max(0, room) / (ways.size - 1)) : 0
-    edges.forEach((e) => {
-      const k = ways.get(wayOf(placement, e)) ?? 0
-      x[e] = Math.round(middle + (k - (ways.size - 1) / 2) * gap)
-    })
+    for (const e of edges) target.set(wayOf(placement, e), placement.passes[e]?.[0]?.x ?? entryAt(graph, placement, e))
+    const ways = [...target].sort(([, p], [, q]) => p - q)
+    const gap = ways.length > 1 ? Math.min(PORT_GAP, exit.room / (ways.length - 1)) : 0
+    const reach = exit.room / 2
+    const straight = (to: number): boolean => Math.abs(to - middle) <= reach
+    const wanted = ways.map(([, to], k) => (straight(to) ? to : middle) - k * gap)
+    const offsets = monotone(wanted, ways.map(([, to]) => (straight(to) ? 500 : 1)))
+    const places = new Map(ways.map(([way], k) => {
+      const least = middle - reach + k * gap
+      const most = middle + reach - (ways.length - 1 - k) * gap
+      return [way, Math.round(Math.min(most, Math.max(least, (offsets[k] ?? 0) + k * gap)))]
+    }))
+    for (const e of edges) x[e] = places.get(wayOf(placement, e)) ?? middle
   }
   return x
 }
@@ -93,10 +83,10 @@ function wayOf(placement: Placement, e: number): string {
 }
 
 /// Where an edge enters its consumer.
-function entry(graph: Graph, placement: Placement, e: number): number {
+function entryAt(graph: Graph, placement: Placement, e: number): number {
   const edge = graph.edges[e]
   if (!edge) return 0
-  return (placement.x[edge.to] ?? 0) + arrival(graph.boxes[edge.to], edge.operand, edge.operands)
+  return (placement.x[edge.to] ?? 0) + entryOf(graph.boxes[edge.to], edge.operand, edge.operands)
 }
 
 /// SVG path of a route, moved sideways by `lane`; `reversed` from consumer to producer.

@@ -15,7 +15,8 @@ import {
 import { layout } from './layout'
 import { DEFAULT_METRICS, SMALL, TITLE, widthOf, type Metrics } from './metrics'
 import { PAD, PILL, buildGraph, isAbreast, longest, titleOf, type Box, type BoxKind, type Graph, type SummaryOf } from './model'
-import type { Layout, Placement } from './placement'
+import type { Layout, LayoutGraph, Placement } from './placement'
+import { entryOf, exitOf } from './ports'
 import { LANE, middleOf, pathOf, routesOf, type Point } from './routes'
 import type { View } from './views'
 
@@ -93,7 +94,7 @@ export function sceneOf(input: SceneInput): Scene {
   const summaryOf = input.summaryOf ?? ((value) => trace.values.summaries[value] ?? null)
   const metrics = input.metrics ?? DEFAULT_METRICS
   const graph = buildGraph(trace, view, pass, summaryOf, metrics)
-  const placement = (input.layout ?? layout)({ nodes: graph.boxes, edges: graph.edges })
+  const placement = (input.layout ?? layout)(layoutGraphOf(graph))
   const chosen = new Set(selected)
   const words = describer(trace, pass, summaryOf)
   return {
@@ -102,6 +103,20 @@ export function sceneOf(input: SceneInput): Scene {
     nodes: graph.boxes.map((box, i) => sceneNode(box, placement, i, chosen, words, metrics)),
     edges: sceneEdges(graph, placement, chosen),
     label: `Computation graph, ${view.title}: ${graph.boxes.length} nodes`,
+  }
+}
+
+/// What the layout needs of a graph.
+export function layoutGraphOf({ boxes, edges }: Graph): LayoutGraph {
+  return {
+    nodes: boxes.map(({ width, height }) => ({ width, height })),
+    edges: edges.map(({ from, to, slot, operand, operands, weight }) => ({
+      from,
+      to,
+      weight,
+      leave: exitOf(boxes[from], slot).middle,
+      enter: entryOf(boxes[to], operand, operands),
+    })),
   }
 }
 

@@ -40,10 +40,9 @@ export function drawCard(host: HTMLElement, card: Card | null, actions: CardActi
 }
 
 function drawResult(result: CardResult): HTMLElement {
-  const wide = [result.value, result.gradient].some((one) => (one?.grid?.cols ?? 0) > 4 && one?.grid?.numbers)
   return html(
     'section',
-    { class: `gv-result${wide ? ' is-wide' : ''}` },
+    { class: `gv-result${result.abreast ? '' : ' is-wide'}` },
     result.name ? html('h3', {}, result.name) : null,
     result.value ? drawValue('value', 'value', result.value) : null,
     html(

@@ -44,6 +44,7 @@ export function openTransform(window: Size, picture: Size, start: { readonly x: 
 /// The smallest move that brings a rectangle of the picture into the part of the window that nothing covers.
 export function revealTransform(now: Transform, open: Rect, rect: Rect, margin = 16): Transform {
   const move = (start: number, length: number, from: number, room: number): number => {
+    if (length > room) return from - start
     const spare = Math.min(margin, Math.max(0, (room - length) / 2))
     if (start < from + spare) return from + spare - start
     return start + length > from + room - spare ? from + room - spare - start - length : 0

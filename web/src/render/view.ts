@@ -223,7 +223,10 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   function reveal(node: number): void {
     const rect = scene?.nodes.find((one) => one.node === node)
     if (!rect) return
-    camera.set(revealTransform(camera.now(), openWindow(), rect))
+    const [now, open] = [camera.now(), openWindow()]
+    // Where the whole picture has room beside the card, all of it is brought out.
+    const all = scene && scene.width * now.k <= open.width && scene.height * now.k <= open.height
+    camera.set(all && scene ? revealTransform(now, open, { x: 0, y: 0, width: scene.width, height: scene.height }, 0) : revealTransform(now, open, rect))
   }
 
   /// The part of the window that the card does not cover.
@@ -408,7 +411,7 @@ function drawEmpty(host: HTMLElement, status: GraphViewState['status']): void {
 function remembered(engine: Layout): Layout {
   let [key, result]: [string, Placement | null] = ['', null]
   return (graph) => {
-    const asked = JSON.stringify([graph.nodes.map(({ width, height }) => [width, height]), graph.edges.map(({ from, to }) => [from, to])])
+    const asked = JSON.stringify(graph)
     if (!result || asked !== key) [key, result] = [asked, engine(graph)]
     return result
   }
