@@ -20,7 +20,7 @@ const cases: readonly (readonly [what: string, events: readonly Event[], pill: s
   ['starting', [{ type: 'boot', fraction: 0.4, label: 'Starting Python' }], 'Starting Python · 40 %', null],
   ['ready', [READY], 'ready', null],
   ['queued', [asked, { type: 'queued', run: 1 }, { type: 'boot', fraction: 0.5, label: 'B' }], 'B · 50 %', null],
-  ['running', [READY, asked, started, { type: 'cell', run: 1, cell: 2 }], 'running · cell 3', null],
+  ['running', [READY, asked, started, { type: 'cell', run: 1, cell: 0 }], 'running · line 1', null],
   ['stopping', [READY, asked, started, { type: 'stopping' }], 'stopping', null],
   ['done', [READY, asked, started, done], '14 ops · 3 ms', null],
   ['one op', [READY, asked, started, { ...done, ops: 1, milliseconds: 0.2 }], '1 op · < 1 ms', null],

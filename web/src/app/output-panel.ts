@@ -12,6 +12,12 @@ export function createOutputPanel(goToLine: (line: number) => void) {
   let count = 0
   let cell = -1
 
+  function cellHead(line: number) {
+    const button = h('button', { class: 'line-link', type: 'button' }, `line ${line}`)
+    button.addEventListener('click', () => goToLine(line))
+    return h('p', { class: 'output-cell' }, button)
+  }
+
   return {
     element,
     update(state: State) {
@@ -23,7 +29,7 @@ export function createOutputPanel(goToLine: (line: number) => void) {
         cell = -1
       }
       for (const output of outputs.slice(count)) {
-        if (output.cell !== cell) list.append(h('p', { class: 'output-cell' }, `cell ${output.cell + 1}`))
+        if (output.cell !== cell) list.append(cellHead(state.run?.lines[output.cell] ?? 1))
         cell = output.cell
         appendOutputs(list, [output], goToLine)
       }

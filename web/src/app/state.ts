@@ -3,6 +3,7 @@
 import type { Output, ProgramError } from '../protocol/trace'
 import type { Limits } from '../protocol/messages'
 import type { RunnerEvent } from '../runner'
+import { splitCells } from '../editor/cells'
 import { at, type Trace } from '../trace'
 import type { Doc } from './documents'
 
@@ -43,6 +44,8 @@ export interface Engine {
 export interface Run {
   readonly id: number
   readonly deadline: number
+  /// First line of every cell of the program that runs.
+  readonly lines: readonly number[]
   readonly status: 'queued' | 'running' | 'stopping' | 'ended'
   /// It takes long enough that Stop is offered.
   readonly slow: boolean
@@ -134,7 +137,7 @@ export function update(state: State, event: Event): State {
     case 'restarted':
       return { ...state, engine: STARTING }
     case 'asked':
-      return { ...state, selection: NOTHING, run: newRun(event.run, event.deadline) }
+      return { ...state, selection: NOTHING, run: newRun(event.run, event.deadline, state.code) }
     case 'queued':
       return withRun(state, event.run, { status: 'queued', slow: true })
     case 'started':
@@ -188,10 +191,11 @@ export function markedNodes({ picture, run, selection }: State): readonly number
   return picture && picture.run === run?.id ? selection.nodes : []
 }
 
-function newRun(id: number, deadline: number): Run {
+function newRun(id: number, deadline: number, code: string): Run {
   return {
     id,
     deadline,
+    lines: splitCells(code.split('\n')).map((cell) => cell.first),
     status: 'queued',
     slow: false,
     active: -1,

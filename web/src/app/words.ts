@@ -12,8 +12,8 @@ export interface Status {
 export function statusOf({ engine, run }: State): Status {
   if (engine.phase === 'failed') return { tone: 'error', text: 'could not start', fraction: null }
   if (run?.status === 'running' || run?.status === 'stopping') {
-    const cell = run.active >= 0 ? ` · cell ${run.active + 1}` : ''
-    return { tone: 'busy', text: run.status === 'stopping' ? 'stopping' : `running${cell}`, fraction: null }
+    const text = run.status === 'stopping' ? 'stopping' : `running${inLine(run.lines[run.active] ?? -1)}`
+    return { tone: 'busy', text, fraction: null }
   }
   if (engine.phase === 'starting' && (!run || run.status === 'queued')) {
     return { tone: 'busy', text: `${engine.label} · ${Math.round(engine.fraction * 100)} %`, fraction: engine.fraction }
