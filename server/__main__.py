@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server = waitress.create_server(
             app, host=options.host, port=options.port, threads=8, ident=None
         )
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         print(_cannot_listen(options.host, options.port, error), file=sys.stderr)
         return 1
     port = getattr(server, "effective_port", options.port)
@@ -50,22 +50,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
-        "--port", type=int, default=8000, help="port to listen on; 0 takes a free one (%(default)s)"
+        "--port",
+        type=_port,
+        default=8000,
+        help="port to listen on; 0 takes a free one (%(default)s)",
     )
     parser.add_argument("--site", type=Path, help="folder of the built page, when it is elsewhere")
     return parser
 
 
-def _cannot_listen(host: str, port: int, error: Exception) -> str:
-    code = getattr(error, "errno", None)
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: give a number from 0 to 65535")
+    return int(text)
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
     other = port + 1 if 1024 <= port < 65535 else 8001
     elsewhere = f"choose another port: `make run PORT={other}` (or `--port {other}`)"
-    if code == errno.EADDRINUSE:
+    if error.errno == errno.EADDRINUSE:
         return f"Port {port} is taken by another program. Stop that one, or {elsewhere}."
-    if code == errno.EACCES:
+    if error.errno == errno.EACCES:
         return f"Port {port} may only be used by the administrator of this machine; {elsewhere}."
-    if isinstance(error, OverflowError):
-        return f"There is no port {port}: ports go from 0 to 65535; {elsewhere}."
     return f"Cannot listen on {host}, port {port}: {error}. Check --host, or {elsewhere}."
 
 

@@ -18,9 +18,12 @@ def find(site: Path, address: str) -> str | None:
     joined = safe_join(str(site), name)
     if joined is None:
         return None
-    path = Path(joined)
-    inside = path.resolve().is_relative_to(site.resolve())
-    return name if inside and path.is_file() else None
+    try:
+        path = Path(joined).resolve()
+        shown = path.is_relative_to(site.resolve()) and path.is_file()
+    except OSError:  # a name that no disk can hold
+        return None
+    return name if shown else None
 
 
 def digest(path: Path) -> str:

@@ -29,12 +29,18 @@ main()
 `
 
 const [given, made] = process.argv.slice(2)
-const pyodide = await loadPyodide({
-  indexURL: fileURLToPath(new URL('../../node_modules/pyodide/', import.meta.url)),
-  // The same bytes every time, whatever the order of a set.
-  env: { PYTHONHASHSEED: '0' },
-})
-pyodide.FS.writeFile('/in.whl', readFileSync(given))
-const result = pyodide.runPython(program)
-writeFileSync(made, result.toJs())
-result.destroy()
+try {
+  const pyodide = await loadPyodide({
+    indexURL: fileURLToPath(new URL('../../node_modules/pyodide/', import.meta.url)),
+    // The same bytes every time, whatever the order of a set.
+    env: { PYTHONHASHSEED: '0' },
+  })
+  pyodide.FS.writeFile('/in.whl', new Uint8Array(readFileSync(given)))
+  const result = pyodide.runPython(program)
+  writeFileSync(made, result.toJs())
+  result.destroy()
+} catch (error) {
+  // Left to itself, Node would print the line of Pyodide's own source, which is one huge line.
+  console.error(String(error))
+  process.exit(1)
+}
