@@ -13,10 +13,11 @@ from . import dtypes, views
 from .devices import HOST
 from .errors import INPLACE, MXNetError, ShapeError, message, shapes_text
 from .registry import OPS, Op
-from .tape import LEAF, Gradient, Pick, TapeEntry, state
+from .tape import LEAF, Gradient, pick_entry, state, tape_entry
 
 Raw = numpy.ndarray
 NUMBERS = frozenset((int, float, bool))
+_new = object.__new__
 
 
 class Observer:
@@ -260,7 +261,7 @@ DETACH = OPS["detach"]
 
 def wrap(cls, raw, entry=None):
     """An array of class `cls` around a raw array, without copying."""
-    array = cls.__new__(cls)
+    array = _new(cls)
     array._data = raw
     array._entry = entry
     return array
@@ -271,6 +272,7 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
 
     Puts it on the tape when the program is recording and an operand has an entry. Raises
     `ShapeError`, `DTypeError` or `MXNetError` naming the op, what it got and what it needs.
+    On Python numbers alone it gives a Python number, unless `cls` says which array is wanted.
     """
     raws = []
     parents = []
@@ -299,18 +301,20 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
         y = op.kernel(*raws) if attrs is None else op.kernel(*raws, **attrs)
     except (ValueError, TypeError, IndexError) as problem:
         raise _explained(op, raws, attrs, problem) from None
+    if cls is None:
+        return y.item() if isinstance(y, numpy.generic) else y  # numbers alone give a number
     if type(y) is not Raw:
         y = _settled(y, cls)
     if lead is not None and y.__class__ is Raw and y.dtype is not lead.dtype:
         y = _conformed(op, y, raws, cls)
     if on_tape and state.recording:
-        entry = TapeEntry(op, parents, raws, y, attrs)
+        entry = tape_entry(op, parents, raws, y, attrs)
     else:
         entry = None
     if type(y) is list:
         out = [wrap(cls, part, _pick(entry, part, k)) for k, part in enumerate(y)]
     else:
-        out = cls.__new__(cls)
+        out = _new(cls)
         out._data = y
         out._entry = entry
     if watch.observer is not None:
@@ -319,7 +323,7 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
 
 
 def _pick(entry, raw, index):
-    return None if entry is None else TapeEntry(Pick(index), (entry,), (), raw, None)
+    return None if entry is None else pick_entry(entry, index, raw)
 
 
 def _number(op, x):
@@ -352,7 +356,7 @@ def _settled(y, cls):
     if isinstance(y, list | tuple):
         return [part if type(part) is Raw else numpy.asarray(part) for part in y]
     y = numpy.asarray(y)
-    return y if cls is None or y.ndim else y.reshape(cls.scalar_shape)
+    return y if y.ndim else y.reshape(cls.scalar_shape)
 
 
 def _conformed(op, y, raws, cls):
@@ -391,7 +395,7 @@ def mark_variable(array: Array, buffer: Array, req: str) -> None:
     gradient = Gradient(buffer, req)
     entry = array._entry
     if entry is None or entry.op is LEAF or entry.parents is None:  # None: freed by a pass
-        array._entry = entry = TapeEntry(LEAF, (), (), array._data, None)
+        array._entry = entry = tape_entry(LEAF, (), (), array._data, None)
     entry.grad = gradient
     if watch.observer is not None:
         watch.observer.marked(array, entry)

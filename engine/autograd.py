@@ -7,7 +7,7 @@ from .array import ARRAYS, Array, Raw, mark_variable, watch, wrap
 from .devices import HOST
 from .errors import NOT_ON_TAPE, MXNetError, NotOnTape, ShapeError, message
 from .registry import Op
-from .tape import LEAF, Pick, TapeEntry, reachable, state, walk
+from .tape import Gradient, pick_entry, reachable, state, tape_entry, walk
 
 __all__ = [
     "backward", "get_symbol", "grad", "is_recording", "is_training",
@@ -179,7 +179,7 @@ def _result(found, variable, entry, create_graph):
             result._mark = found._mark
     if create_graph and result._entry is None:
         # A gradient that does not depend on the variable any more: its own derivative is zero.
-        result._entry = TapeEntry(CONSTANT, (entry,), (variable._data,), result._data, None)
+        result._entry = tape_entry(CONSTANT, (entry,), (variable._data,), result._data, None)
     return result
 
 
@@ -198,7 +198,11 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
             raise NotOnTape(NOT_ON_TAPE)
         entries.append(head._entry)
         seeds.append(numpy.ones_like(head._data) if given is None else given)
-    order = reachable(entries)
+    order, leaves = reachable(entries)
+    # A result whose gradient is wanted only now is marked as one that keeps it.
+    marked = [entry for entry in wanted if entry.grad is None]
+    for entry in marked:
+        entry.grad = WANTED
     observer = watch.observer
     if observer is not None:
         observer.pass_began(kind, heads, seeds, retain_graph, create_graph)
@@ -210,15 +214,14 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
             seeds = [s if isinstance(s, Array) else wrap(recorded.ndarray, s) for s in seeds]
             seeds = [wrap(recorded.ndarray, s._data, s._entry) for s in seeds]
         else:
-            space, view = HOST.xp, _raws
+            space, view = HOST.xp, None
             seeds = [s._data if isinstance(s, Array) else s for s in seeds]
         cotangents = {}
         for entry, seed in zip(entries, seeds, strict=True):
             old = cotangents.get(entry.serial)
             cotangents[entry.serial] = seed if old is None else old + seed
         kept = walk(
-            order, cotangents, space, view, free=not retain_graph,
-            keep={entry.serial for entry in wanted}, watch=observer,
+            order, cotangents, space, view, free=not retain_graph, watch=observer
         )
     except BaseException:
         if observer is not None:
@@ -226,11 +229,14 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
         raise
     finally:
         state.recording, state.training = before
-    return [(entry, kept[entry.serial]) for entry in order if entry.serial in kept]
+        for entry in marked:
+            entry.grad = None
+    found = [(entry, cotangents.get(entry.serial)) for entry in leaves]
+    return found + [(entry, kept[entry.serial]) for entry in order if entry.serial in kept]
 
 
-def _raws(entry):
-    return entry.y, entry.primals
+#: Marks a result whose cotangent `autograd.grad` asks for.
+WANTED = Gradient(None, "null")
 
 
 def _arrays(entry):
@@ -238,7 +244,7 @@ def _arrays(entry):
     y = entry.y
     if type(y) is list:
         y = [
-            wrap(recorded.ndarray, part, TapeEntry(Pick(k), (entry,), (), part, None))
+            wrap(recorded.ndarray, part, pick_entry(entry, k, part))
             for k, part in enumerate(y)
         ]
     else:
@@ -295,7 +301,7 @@ class Symbol:
     def __init__(self, x):
         if x._entry is None:
             raise NotOnTape(NOT_ON_TAPE)
-        self._leaves = sum(entry.op is LEAF for entry in reachable([x._entry]))
+        self._leaves = len(reachable([x._entry])[1])
 
     def list_arguments(self):
         """`var0`, `var1`, …: one name for each leaf."""

@@ -7,7 +7,7 @@ from .array import ARRAYS, Array, watch, wrap
 from .autograd import _Scope
 from .errors import MXNetError, ShapeError, message
 from .registry import Op
-from .tape import Pick, TapeEntry, state
+from .tape import pick_entry, state, tape_entry
 
 __all__ = ["Function"]
 
@@ -98,12 +98,12 @@ def _on_tape(function, inputs):
     entry = None
     if state.recording and any(parent is not None for parent in parents):
         primals = [x._data for x in inputs]
-        entry = TapeEntry(FUNCTION, parents, primals, raws if len(raws) > 1 else raws[0], attrs)
+        entry = tape_entry(FUNCTION, parents, primals, raws if len(raws) > 1 else raws[0], attrs)
     if len(raws) == 1:
         results = [wrap(type(outputs[0]), raws[0], entry)]
     else:
         results = [
-            wrap(type(y), raw, entry and TapeEntry(Pick(k), (entry,), (), raw, None))
+            wrap(type(y), raw, entry and pick_entry(entry, k, raw))
             for k, (y, raw) in enumerate(zip(outputs, raws, strict=True))
         ]
     if watch.observer is not None:

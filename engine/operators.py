@@ -5,6 +5,7 @@ import numpy
 from . import views
 from .array import ARRAYS, Array, Raw, invoke, watch
 from .errors import INPLACE, MXNetError, message
+from .lanes import lane
 from .ops.indexing import is_basic
 from .registry import OPS
 from .tape import state
@@ -22,13 +23,6 @@ COMPARISON = {
     "ne": "not_equal",
 }
 LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
-
-
-def _operator(op):
-    def call(self, other):
-        return invoke(op, (self, other))
-
-    return call
 
 
 def _reflected(op):
@@ -57,19 +51,19 @@ def _equality(op):
 
 
 for _name, _row in ARITHMETIC.items():
-    setattr(Array, f"__{_name}__", _operator(OPS[_row]))
+    setattr(Array, f"__{_name}__", lane(OPS[_row], _row))
     setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
     setattr(Array, f"__i{_name}__", _in_place(OPS[_row]))
 for _name, _row in COMPARISON.items():
-    maker = _equality if _name in ("eq", "ne") else _operator
-    setattr(Array, f"__{_name}__", maker(OPS[_row]))
+    _made = _equality(OPS[_row]) if _name in ("eq", "ne") else lane(OPS[_row], _row)
+    setattr(Array, f"__{_name}__", _made)
 for _name, _row in LOGIC.items():
-    setattr(Array, f"__{_name}__", _operator(OPS[_row]))
+    setattr(Array, f"__{_name}__", lane(OPS[_row], _row))
     setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
-Array.__matmul__ = _operator(OPS["matmul"])
-Array.__neg__ = lambda self: invoke(OPS["negative"], (self,))
+Array.__matmul__ = lane(OPS["matmul"], "matmul")
+Array.__neg__ = lane(OPS["negative"], "negative")
 Array.__pos__ = lambda self: self
-Array.__abs__ = lambda self: invoke(OPS["abs"], (self,))
+Array.__abs__ = lane(OPS["abs"], "abs")
 Array.__invert__ = lambda self: invoke(OPS["logical_not"], (self,))
 
 # ----- Indexing -----

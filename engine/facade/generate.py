@@ -3,6 +3,7 @@
 import numpy
 
 from ..array import Array, invoke
+from ..lanes import has_lane, lane
 from ..registry import OPS, Op
 
 #: Names that MXNet's functions take and that mean nothing here: checked nowhere, ignored.
@@ -30,50 +31,50 @@ def finish(result, out, dtype=None):
     return out
 
 
-def scalar(op: Op, values, attrs):
-    """The op on Python numbers alone: a Python number, as MXNet's functions give."""
-    result = op.kernel(*values, **(attrs or {}))
-    return result.item() if isinstance(result, numpy.generic) else result
-
-
-def function(op: Op, cls, name: str, rename: dict[str, str] | None = None):
+def function(op: Op, cls, name: str):
     """The public function of a row in the namespace of `cls`, under `name`.
 
     Operands come first, then the attributes in the row's order, positional or by keyword.
     """
-    rename = rename or {}
-    operands = [f"*{op.operands[0]}"] if op.variadic else list(op.operands)
-    attrs = {rename.get(k, k): v for k, v in op.attrs.items()}
-    head = [*operands, *(f"{k}={v!r}" for k, v in attrs.items()), "out=None"]
-    if "dtype" not in attrs:
-        head.append("dtype=None")
-    inputs = op.operands[0] if op.variadic else f"({''.join(f'{o}, ' for o in op.operands)})"
-    given = ", ".join(f"{k!r}: plain({rename.get(k, k)})" for k in op.attrs)
-    wanted = f"{{{given}}}" if given else "None"
-    cast = "None" if "dtype" in attrs else "dtype"
-    numbers = "" if not op.operands or op.variadic else (
-        f"    if {' and '.join(f'type({o}) in NUMBERS' for o in op.operands)}:\n"
-        f"        return scalar(op, {inputs}, {wanted})\n"
-    )
-    quick = (
-        f"    if out is None and {cast} is None:\n        return invoke(op, {inputs}, {wanted}, cls)\n"
-    )
-    source = (
-        f"def {name}({', '.join(head)}, **ignored):\n"
-        "    if ignored:\n        check(name, ignored)\n"
-        f"{numbers}{quick}"
-        f"    return finish(invoke(op, {inputs}, {wanted}, cls), out, {cast})\n"
-    )
-    space = {
-        "NUMBERS": (int, float, bool, numpy.float32, numpy.float64), "check": check, "cls": cls,
-        "finish": finish, "invoke": invoke, "name": name, "op": op, "plain": plain,
-        "scalar": scalar,
-    }
-    exec(compile(source, f"<facade {cls.NAMESPACE}.{name}>", "exec"), space)
-    made = space[name]
+    made = _laned(op, name) if has_lane(op) else _called(op, cls, name)
     made.__doc__ = f"{op.doc}\n\n    Gradient: {'any order' if op.differentiable else 'none'}."
     made.__module__ = "mxnet.numpy" if cls.NAMESPACE == "np" else "mxnet.ndarray"
     return made
+
+
+def _laned(op, name):
+    """A function that is the op's fast lane, with MXNet's options besides."""
+    inputs = "(x,)" if len(op.operands) == 1 else "(a, b)"
+    return lane(
+        op, name, options="out=None, dtype=None, **ignored",
+        unless="out is None and dtype is None and not ignored",
+        otherwise=f"check({name!r}, ignored)\n    return finish(invoke(op, {inputs}), out, dtype)",
+        check=check, finish=finish,
+    )
+
+
+def _called(op, cls, name):
+    """A function that calls `invoke` with the row's attributes as parameters."""
+    operands = [f"*{op.operands[0]}"] if op.variadic else list(op.operands)
+    head = [*operands, *(f"{k}={v!r}" for k, v in op.attrs.items()), "out=None"]
+    cast = "None"
+    if "dtype" not in op.attrs:
+        head.append("dtype=None")
+        cast = "dtype"
+    inputs = op.operands[0] if op.variadic else f"({''.join(f'{o}, ' for o in op.operands)})"
+    attrs = ", ".join(f"{k!r}: plain({k})" for k in op.attrs)
+    source = (
+        f"def {name}({', '.join(head)}, **ignored):\n"
+        "    check(name, ignored)\n"
+        f"    y = invoke(op, {inputs}, {f'{{{attrs}}}' if attrs else None}, cls)\n"
+        f"    return y if out is None and {cast} is None else finish(y, out, {cast})\n"
+    )
+    space = {
+        "check": check, "cls": None if op.operands else cls, "finish": finish, "invoke": invoke,
+        "name": name, "op": op, "plain": plain,
+    }
+    exec(compile(source, f"<facade {cls.NAMESPACE}.{name}>", "exec"), space)
+    return space[name]
 
 
 def check(name: str, ignored: dict) -> None:

@@ -1,0 +1,102 @@
+"""Fast lanes: a function per op that does what `invoke` does in the common case, without its calls.
+
+The common case is one or two operands without attributes, arrays of one class (or a number as the
+second), a result of the first operand's dtype, and nobody watching. Everything else, and every
+error, goes to `invoke`. Measured on a chain of operations on 2x2 arrays: 1.15 us an operation
+through `invoke`, 0.85 through a lane, of which NumPy has 0.25.
+"""
+
+from .array import Raw, invoke, ndarray, watch
+from .registry import Op
+from .tape import TapeEntry, state
+
+_UNARY = """
+def {name}({head}):
+    if watch.observer is None{unless}:
+        try:
+            {a} = x._data
+            y = kernel({a})
+        except FALLS:
+            return invoke(op, (x,))  # not an array; or it raises again, explained
+        if type(y) is Raw and y.dtype is {a}.dtype:
+            out = new(type(x))
+            out._data = y
+            parent = x._entry
+            if parent is not None and state.recording:
+                out._entry = entry = new(TapeEntry)
+                entry.op = op
+                entry.parents = (parent,)
+                entry.primals = ({a},)
+                entry.y = y
+                entry.attrs = entry.grad = None
+                state.serial = entry.serial = state.serial + 1
+            else:
+                out._entry = None
+            return out
+    {otherwise}
+"""
+
+_BINARY = """
+def {name}({head}):
+    cls = type(a)
+    kind = type(b)
+    if (kind is cls or kind is float or kind is int) and watch.observer is None{unless}:
+        try:
+            x = a._data
+            if kind is cls:
+                z = b._data
+                q = b._entry
+            else:
+                z = b
+                q = None
+            y = kernel(x, z)
+        except FALLS:
+            return invoke(op, (a, b))  # not an array; or it raises again, explained
+        if type(y) is Raw and y.dtype is x.dtype and (
+            cls is ndarray or kind is not cls or z.dtype is x.dtype
+        ):
+            out = new(cls)
+            out._data = y
+            p = a._entry
+            if (p is not None or q is not None) and state.recording:
+                out._entry = entry = new(TapeEntry)
+                entry.op = op
+                entry.parents = (p, q)
+                entry.primals = (x, z)
+                entry.y = y
+                entry.attrs = entry.grad = None
+                state.serial = entry.serial = state.serial + 1
+            else:
+                out._entry = None
+            return out
+    {otherwise}
+"""
+
+
+def has_lane(op: Op) -> bool:
+    """Whether `op` takes one or two operands and no attributes."""
+    return not op.attrs and not op.variadic and len(op.operands) in (1, 2)
+
+
+def lane(op: Op, name: str, options: str = "", unless: str = "", otherwise: str = "", **known):
+    """The fast lane of `op` as a function called `name`.
+
+    `options` are further parameters, `unless` a condition on them that rules the lane out, and
+    `otherwise` the statement that then runs (default: `invoke`), with `known` names at hand.
+    """
+    assert has_lane(op), f"{op} has attributes or many operands"
+    operands = ["x"] if len(op.operands) == 1 else ["a", "b"]
+    template = _UNARY if len(operands) == 1 else _BINARY
+    inputs = "(x,)" if len(operands) == 1 else "(a, b)"
+    source = template.format(
+        name=name, a="raw", head=", ".join([*operands, *([options] if options else [])]),
+        unless=f" and {unless}" if unless else "",
+        otherwise=otherwise or f"return invoke(op, {inputs})",
+    )
+    space = {
+        "FALLS": (AttributeError, ValueError, TypeError, IndexError), "Raw": Raw,
+        "TapeEntry": TapeEntry, "invoke": invoke, "kernel": op.kernel, "ndarray": ndarray,
+        "new": object.__new__, "op": op, "state": state, "watch": watch, **known,
+    }
+    exec(compile(source, f"<lane of {op.name}>", "exec"), space)
+    return space[name]
