@@ -92,7 +92,7 @@ def _candidates(reasons: list[str]) -> Iterator[str]:
         try:
             apt_install("chromium")
         except BuildError as error:
-            reasons.append(f"apt-get could not install it: {_last_line(error)}")
+            reasons.append(f"apt-get could not install it: {_reason(error)}")
         yield from _on_system()
     else:
         reasons.append("apt-get was not tried: it needs Debian or Ubuntu and the rights of root")
@@ -116,7 +116,7 @@ def _playwrights_own(reasons: list[str]) -> Iterator[str]:
             stream([playwright, "install-deps", "chromium"], env=env, timeout=1200)
             yield str(_playwright_path())
     except BuildError as error:
-        reasons.append(f"Playwright could not download its own: {_last_line(error)}")
+        reasons.append(f"Playwright could not download its own: {_reason(error)}")
 
 
 def _playwright_path() -> Path:
@@ -127,6 +127,9 @@ def _playwright_path() -> Path:
     return Path(stream([VENV / "bin" / "python", "-c", program]).strip().splitlines()[-1])
 
 
-def _last_line(error: Exception) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "no reason given"
+def _reason(error: Exception) -> str:
+    """The line of a program's output that says why: the first that speaks of an error."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return next(
+        (line for line in lines if "rror" in line), lines[-1] if lines else "no reason given"
+    )
