@@ -12,6 +12,7 @@ import {
   formatShape,
   gradOf,
   hasRole,
+  isLeaf,
   isRecordedOp,
   lineOfNode,
   lineOfSite,
@@ -182,7 +183,7 @@ function rangeOf(summary: Summary, dtype: string): readonly string[] {
 /// One plain sentence on a gradient that is not there.
 function whyNone(trace: Trace, node: number, slot: number, pass: number): string {
   if (hasRole(trace, node, 'detached')) return 'none: detach() cuts the tape here'
-  if (!isRecordedOp(trace, node) && !hasRole(trace, node, 'leaf')) {
+  if (!isRecordedOp(trace, node) && !isLeaf(trace, node)) {
     if (trace.nodes.kind[node] === 0) return 'none: a constant, attach_grad() was not called on it'
     return 'none: it was computed while nothing was recorded'
   }
@@ -190,7 +191,7 @@ function whyNone(trace: Trace, node: number, slot: number, pass: number): string
   const found = trace.passes[pass]
   const line = found ? lineOfSite(trace, found.site) : -1
   const where = line > 0 ? ` in line ${line}` : ''
-  if (found?.kind === 'grad' && hasRole(trace, node, 'leaf')) return `none: grad()${where} was not asked for it, or its head does not depend on it`
+  if (found?.kind === 'grad' && isLeaf(trace, node)) return `none: grad()${where} was not asked for it, or its head does not depend on it`
   if (consumers(trace, slot).length === 0) return `none: nothing uses this result, and ${found?.kind ?? 'backward'}()${where} did not start from it`
   return `none: the head of ${found?.kind ?? 'backward'}()${where} does not depend on it`
 }

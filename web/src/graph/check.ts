@@ -25,12 +25,12 @@ export function faultsOf(graph: Graph, placement: Placement): readonly string[] 
       if (b && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) faults.push(`boxes ${i} and ${j} overlap`)
     }
   })
-  routesOf(graph, placement).forEach((route, e) => {
+  routesOf(graph, placement).forEach(({ points, stub }, e) => {
     const edge = graph.edges[e]
-    if (!edge) return
-    route.forEach((point, k) => {
+    if (!edge || stub) return
+    points.forEach((point, k) => {
       if (!(point.x >= 0 && point.y >= 0 && point.x <= placement.width && point.y <= placement.height)) faults.push(`edge ${e} leaves the bounds`)
-      const before = route[k - 1]
+      const before = points[k - 1]
       if (before && before.y > point.y) faults.push(`edge ${e} runs upwards`)
       // Bends lie between layers, where no box stands: only the straight parts can meet one.
       if (!before || before.x !== point.x) return

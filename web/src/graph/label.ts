@@ -8,9 +8,10 @@ const MOST = 28
 export function operationLabel(trace: Trace, node: number): string {
   const op = trace.ops[at(trace.nodes.op, node)]
   if (!op) return '?'
+  // A dot alone is too small to be read as a title.
   const operands = operandArgs(trace, node).map((arg) => trace.literals[at(trace.args.literal, arg)] ?? null)
   const attrs = attrsText(trace.attrs[at(trace.nodes.attrs, node)] ?? {})
-  return clip([signWithLiterals(op.symbol, operands), attrs].filter((part) => part !== '').join(' '))
+  return clip([signWithLiterals(op.symbol === '·' ? op.name : op.symbol, operands), attrs].filter((part) => part !== '').join(' '))
 }
 
 /// `operands`: the text of each literal operand, null for an array.

@@ -10,6 +10,7 @@ import {
   formatValue,
   gradOf,
   hasRole,
+  isLeaf,
   isRecordedOp,
   lineOfNode,
   nameOfSlot,
@@ -130,14 +131,17 @@ export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: Su
 
 function kindOf(trace: Trace, node: number, position: ReadonlyMap<number, number>): BoxKind {
   if (isRecordedOp(trace, node)) return 'operation'
-  if (hasRole(trace, node, 'leaf')) return 'leaf'
+  if (isLeaf(trace, node)) return 'leaf'
   return cutArgs(trace, node, position).length > 0 ? 'cut' : 'constant'
 }
 
-/// Operands that an unrecorded node inside a recording took from the picture: the tape was cut there.
+/// Operands on the tape that an unrecorded node inside a recording took from the picture: the tape was cut there.
 function cutArgs(trace: Trace, node: number, position: ReadonlyMap<number, number>): readonly number[] {
   if (isRecordedOp(trace, node) || !(hasRole(trace, node, 'detached') || at(trace.nodes.block, node) >= 0)) return []
-  return operandArgs(trace, node).filter((arg) => position.has(nodeOfSlot(trace, at(trace.args.slot, arg))))
+  return operandArgs(trace, node).filter((arg) => {
+    const from = nodeOfSlot(trace, at(trace.args.slot, arg))
+    return position.has(from) && (isRecordedOp(trace, from) || isLeaf(trace, from))
+  })
 }
 
 function keyOf(trace: Trace, node: number): string {
@@ -190,7 +194,7 @@ function tagsOf(trace: Trace, node: number, kind: BoxKind, heads: ReadonlySet<nu
   if (kind === 'leaf') tags.push('leaf')
   if (kind === 'constant' && tags.length === 0) tags.push('constant')
   if (hasRole(trace, node, 'kept')) tags.push('keeps ∂')
-  if (hasRole(trace, node, 'write')) tags.push('in place')
+  if (hasRole(trace, node, 'write') && kind !== 'leaf') tags.push('in place')
   if (results.some(({ slot }) => heads.has(slot)) || (heads.size === 0 && hasRole(trace, node, 'head'))) tags.push('head')
   return tags
 }

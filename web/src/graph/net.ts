@@ -11,9 +11,13 @@ export interface Net {
   /// Links to the layer above and below.
   readonly above: readonly (readonly Link[])[]
   readonly below: readonly (readonly Link[])[]
-  /// Bends of each edge, from the top.
-  readonly bends: readonly (readonly number[])[]
+  /// Bends of each edge, from the top; null for an edge that is not routed.
+  readonly bends: readonly (readonly number[] | null)[]
 }
+
+/// Most bends of all edges together. Beyond that the longest edges are not routed: a picture with an array that is used ten
+/// thousand times stays a picture of ten thousand edges, not of fifty million bends.
+const MOST_BENDS = 100_000
 
 export interface Link {
   readonly to: number
@@ -45,42 +49,53 @@ export function netOf(graph: LayoutGraph, nodeLayer: readonly number[], shared: 
     return layer.push(at) - 1
   }
 
+  const span = graph.edges.map(({ from, to }) => (nodeLayer[to] ?? 0) - (nodeLayer[from] ?? 0))
+  const routed = routedEdges(span)
   const reach = new Map<string, number>()
-  for (const edge of graph.edges) reach.set(keyOf(edge), Math.max(reach.get(keyOf(edge)) ?? 0, nodeLayer[edge.to] ?? 0))
-  // Beyond this many bends, long edges run across the picture: it is too big to follow one of them by eye anyway.
-  let left = 20 * (nodes + graph.edges.length) + 1000
+  graph.edges.forEach((edge, e) => {
+    if (routed[e]) reach.set(keyOf(edge), Math.max(reach.get(keyOf(edge)) ?? 0, nodeLayer[edge.to] ?? 0))
+  })
   const trunks = new Map<string, readonly number[]>()
   const trunkOf = (edge: LayoutEdge, key: string, last: number): readonly number[] => {
     const known = trunks.get(key)
     if (known) return known
-    const first = nodeLayer[edge.from] ?? 0
     const trunk: number[] = []
-    if (last - first - 1 <= left) {
-      for (let at = first + 1; at < last; at++) {
-        const bend = addBend(at)
-        link(trunk.at(-1) ?? edge.from, bend, 1, trunk.length === 0 ? edge.leave : 0, 0)
-        trunk.push(bend)
-      }
+    for (let at = (nodeLayer[edge.from] ?? 0) + 1; at < last; at++) {
+      const bend = addBend(at)
+      link(trunk.at(-1) ?? edge.from, bend, 1, trunk.length === 0 ? edge.leave : 0, 0)
+      trunk.push(bend)
     }
-    left -= trunk.length
     trunks.set(key, trunk)
     return trunk
   }
 
   const bends = graph.edges.map((edge, e) => {
-    const span = (nodeLayer[edge.to] ?? 0) - (nodeLayer[edge.from] ?? 0)
-    if (span <= 1) {
+    const long = span[e] ?? 0
+    if (!routed[e]) return null
+    if (long <= 1) {
       link(edge.from, edge.to, edge.weight, edge.leave, edge.enter)
       return []
     }
     const key = shared ? keyOf(edge) : `${e}`
     const trunk = trunkOf(edge, key, shared ? (reach.get(key) ?? 0) : (nodeLayer[edge.to] ?? 0))
-    const last = trunk[span - 2]
-    if (last === undefined) return []
-    link(last, edge.to, edge.weight, 0, edge.enter)
-    return trunk.slice(0, span - 1)
+    const last = trunk[long - 2]
+    if (last !== undefined) link(last, edge.to, edge.weight, 0, edge.enter)
+    return trunk.slice(0, long - 1)
   })
   return { nodes, count: layer.length, layer, width: layer.map((_, i) => graph.nodes[i]?.width ?? 0), above, below, bends }
+}
+
+/// The shortest edges that fit the budget.
+function routedEdges(span: readonly number[]): readonly boolean[] {
+  const routed = span.map(() => true)
+  let left = MOST_BENDS - span.reduce((sum, one) => sum + Math.max(0, one - 1), 0)
+  if (left >= 0) return routed
+  for (const [one, e] of span.map((one, e) => [one, e] as const).sort(([a], [b]) => b - a)) {
+    if (left >= 0) break
+    routed[e] = false
+    left += one - 1
+  }
+  return routed
 }
 
 function keyOf(edge: LayoutEdge): string {

@@ -143,7 +143,7 @@ function columnsOf(net: Net, layers: number, x: Float64Array): Columns {
     x: Array.from({ length: net.nodes }, (_, i) => at(i)),
     layer: net.layer.slice(0, net.nodes),
     layers,
-    passes: net.bends.map((bends) => bends.map((bend) => ({ layer: net.layer[bend] ?? 0, x: at(bend) }))),
+    passes: net.bends.map((bends) => bends && bends.map((bend) => ({ layer: net.layer[bend] ?? 0, x: at(bend) }))),
     width: Math.ceil(right - left) + 4 * MARGIN,
   }
 }

@@ -41,8 +41,9 @@ export interface Placement {
   readonly y: readonly number[]
   readonly layer: readonly number[]
   readonly layers: readonly Layer[]
-  /// For each edge, where it passes through the layers strictly between its ends.
-  readonly passes: readonly (readonly { readonly layer: number; readonly x: number }[])[]
+  /// For each edge, where it passes through the layers strictly between its ends; null for one that is too long to follow in
+  /// a picture this big, of which only the ends are drawn.
+  readonly passes: readonly (readonly { readonly layer: number; readonly x: number }[] | null)[]
   readonly width: number
   readonly height: number
 }

@@ -12,7 +12,13 @@ export interface Point {
 }
 
 /// Points of an edge from producer to consumer. Between two points at one x it runs straight, else in an S.
-export type Route = readonly Point[]
+/// An edge that is not routed has only its end: a stub above the consumer.
+export interface Route {
+  readonly points: readonly Point[]
+  readonly stub: boolean
+}
+
+const STUB = 20
 
 /// Half the distance between the two lanes of an edge that carries a value down and a gradient up.
 export const LANE = 4
@@ -30,15 +36,17 @@ export function routesOf(graph: Graph, placement: Placement): readonly Route[] {
     const end = { x: entryAt(graph, placement, e), y: top }
     const firstLayer = placement.layers[placement.layer[edge.from] ?? 0]
     const lastLayer = placement.layers[placement.layer[edge.to] ?? 0]
+    const passes = placement.passes[e]
+    if (!passes) return { points: [{ x: end.x, y: end.y - STUB }, end], stub: true }
     const points: Point[] = [start]
     if (firstLayer && firstLayer.bottom > start.y) points.push({ x: start.x, y: firstLayer.bottom })
-    for (const { layer, x } of placement.passes[e] ?? []) {
+    for (const { layer, x } of passes) {
       const through = placement.layers[layer]
       if (through) points.push({ x, y: through.top }, { x, y: through.bottom })
     }
     if (lastLayer && lastLayer.top < end.y) points.push({ x: end.x, y: lastLayer.top })
     points.push(end)
-    return points
+    return { points, stub: false }
   })
 }
 
@@ -47,6 +55,7 @@ export function routesOf(graph: Graph, placement: Placement): readonly Route[] {
 function departures(graph: Graph, placement: Placement): readonly number[] {
   const leaving = new Map<number, number[]>()
   graph.edges.forEach(({ slot }, e) => {
+    if (!placement.passes[e]) return
     const list = leaving.get(slot)
     if (list) list.push(e)
     else leaving.set(slot, [e])
@@ -90,8 +99,8 @@ function entryAt(graph: Graph, placement: Placement, e: number): number {
 }
 
 /// SVG path of a route, moved sideways by `lane`; `reversed` from consumer to producer.
-export function pathOf(route: Route, lane = 0, reversed = false): string {
-  const points = (reversed ? [...route].reverse() : route).map(({ x, y }) => ({ x: x + lane, y }))
+export function pathOf({ points: given }: Route, lane = 0, reversed = false): string {
+  const points = (reversed ? [...given].reverse() : given).map(({ x, y }) => ({ x: x + lane, y }))
   const n = (value: number): string => String(Math.round(value * 10) / 10)
   return points
     .map((point, i) => {
@@ -105,8 +114,8 @@ export function pathOf(route: Route, lane = 0, reversed = false): string {
 }
 
 /// The point half way along a route's points.
-export function middleOf(route: Route): Point {
-  const k = Math.max(1, Math.floor(route.length / 2))
-  const [a, b] = [route[k - 1], route[k]]
+export function middleOf({ points }: Route): Point {
+  const k = Math.max(1, Math.floor(points.length / 2))
+  const [a, b] = [points[k - 1], points[k]]
   return a && b ? { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } : { x: 0, y: 0 }
 }

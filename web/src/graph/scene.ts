@@ -20,7 +20,7 @@ import { entryOf, exitOf } from './ports'
 import { LANE, middleOf, pathOf, routesOf, type Point } from './routes'
 import type { View } from './views'
 
-export type TextRole = 'title' | 'name' | 'detail' | 'tag' | 'value' | 'grad' | 'none'
+export type TextRole = 'title' | 'name' | 'detail' | 'tag' | 'value' | 'grad'
 
 export interface SceneText {
   /// Start of the text's base line, inside the node.
@@ -67,6 +67,8 @@ export interface SceneEdge {
   readonly lit: boolean
   /// Where the mark of a cut stands.
   readonly mark: Point | null
+  /// Of an edge that is too long to be drawn: what it comes from, above its stub.
+  readonly origin: { readonly x: number; readonly y: number; readonly text: string } | null
 }
 
 export interface Scene {
@@ -241,6 +243,8 @@ function sceneEdges(graph: Graph, placement: Placement, chosen: ReadonlySet<numb
     const [from, to, route] = [graph.boxes[edge.from], graph.boxes[edge.to], routes[e]]
     if (!from || !to || !route) return []
     const both = edge.contribution >= 0
+    const [first] = route.points
+    const origin = route.stub && first ? { x: first.x, y: first.y - 4, text: from.results.find(({ slot }) => slot === edge.slot)?.name ?? titleOf(from, from.results) } : null
     const common = {
       from: from.node,
       to: to.node,
@@ -250,10 +254,10 @@ function sceneEdges(graph: Graph, placement: Placement, chosen: ReadonlySet<numb
     const key = `${from.key}>${to.key}.${edge.operand}`
     const unique = drawn.has(key) ? `${key}.${e}` : key
     drawn.add(key)
-    if (edge.cut) return [{ ...common, key: unique, role: 'cut' as const, path: pathOf(route), mark: middleOf(route) }]
-    const value = { ...common, key: unique, role: 'value' as const, path: pathOf(route, both ? -LANE : 0), mark: null }
+    if (edge.cut) return [{ ...common, key: unique, role: 'cut' as const, path: pathOf(route), mark: middleOf(route), origin }]
+    const value = { ...common, key: unique, role: 'value' as const, path: pathOf(route, both ? -LANE : 0), mark: null, origin }
     if (!both) return [value]
-    return [value, { ...common, key: `${unique}∂`, role: 'grad' as const, path: pathOf(route, LANE, true), mark: null }]
+    return [value, { ...common, key: `${unique}∂`, role: 'grad' as const, path: pathOf(route, LANE, true), mark: null, origin: null }]
   })
 }
 

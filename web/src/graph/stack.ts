@@ -9,9 +9,11 @@ export function stacked(graph: LayoutGraph, columns: Columns): Placement {
   const sideways = new Float64Array(columns.layers)
   columns.layer.forEach((layer, i) => void (heights[layer] = Math.max(heights[layer] ?? 0, graph.nodes[i]?.height ?? 0)))
   graph.edges.forEach(({ from, to }, e) => {
+    const passes = columns.passes[e]
+    if (!passes) return
     let [x, layer] = [columns.x[from] ?? 0, columns.layer[from] ?? 0]
     const end = { layer: columns.layer[to] ?? 0, x: columns.x[to] ?? 0 }
-    for (const next of [...(columns.passes[e] ?? []), end]) {
+    for (const next of [...passes, end]) {
       sideways[layer] = Math.max(sideways[layer] ?? 0, Math.abs(next.x - x))
       ;[x, layer] = [next.x, next.layer]
     }

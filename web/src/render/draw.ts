@@ -52,6 +52,7 @@ function drawEdge(edge: SceneEdge, prefix: string): SVGElement {
     'g',
     { class: classes.filter((name) => name !== '').join(' '), 'data-from': edge.from, 'data-to': edge.to },
     svg('path', { d: edge.path, 'marker-end': markerOf(edge, prefix) }),
+    edge.origin ? svg('text', { class: 'gv-origin', x: edge.origin.x, y: edge.origin.y, 'text-anchor': 'middle' }, edge.origin.text) : null,
     edge.mark ? cutMark(edge.mark.x, edge.mark.y) : null,
   )
 }

@@ -52,8 +52,9 @@ export function formatValue(summary: Summary, shape: readonly number[], dtype: s
 
 /// The same on one line.
 export function formatValueInline(summary: Summary, shape: readonly number[], dtype: string): string {
-  const lines = formatValue(summary, shape, dtype, LINE_FIT)
-  return lines.map((line) => line.trim().replace(/ +/g, ' ').replace(/\[ /g, '[')).join(summary.data ? ' ' : ', ')
+  const whole = wholeArray(summary, shape, dtype, LINE_FIT)
+  if (!whole) return rangeLines(summary, dtype, LINE_FIT).join(', ')
+  return whole.map((line) => line.trim().replace(/ +/g, ' ').replace(/\[ /g, '[')).join(' ')
 }
 
 function wholeArray(summary: Summary, shape: readonly number[], dtype: string, fit: Fit): readonly string[] | null {

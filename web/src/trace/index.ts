@@ -15,6 +15,7 @@ export {
   framesOfSite,
   gradOf,
   hasRole,
+  isLeaf,
   isRecordedOp,
   lineOfNode,
   lineOfSite,

@@ -42,14 +42,45 @@ export function nodeOfSlot(trace: Trace, slot: number): number {
   return at(trace.slots.node, slot)
 }
 
-/// Variable name of a result; null when it has none.
+/// Variable name of a result; null when it has none. An array that was written in place keeps the name it had before:
+/// in `for p in params: p -= ...` that says more than "p".
 export function nameOfSlot(trace: Trace, slot: number): string | null {
-  const own = at(trace.slots.name, slot)
-  if (own >= 0) return trace.strings[own] ?? null
-  const node = nodeOfSlot(trace, slot)
-  const single = at(trace.nodes.slotStart, node + 1) - at(trace.nodes.slotStart, node) === 1
-  const name = at(trace.nodes.name, node)
-  return single && name >= 0 ? (trace.strings[name] ?? null) : null
+  return trace.strings[at(leafIndex(trace).name, slot)] ?? null
+}
+
+/// Source of gradients: `attach_grad` was called on the array, maybe before it was written in place.
+export function isLeaf(trace: Trace, node: number): boolean {
+  if (hasRole(trace, node, 'leaf')) return true
+  return !isRecordedOp(trace, node) && hasRole(trace, node, 'write') && leafIndex(trace).leaf[node] === 1
+}
+
+interface LeafIndex {
+  /// Name of each slot (into `strings`), -1 for none.
+  readonly name: Int32Array
+  /// 1 for a node that is a leaf or an in-place write to one.
+  readonly leaf: Uint8Array
+}
+
+const leafIndexes = new WeakMap<Trace, LeafIndex>()
+
+/// Built once per trace, in time order, so that a chain of writes costs one step each.
+function leafIndex(trace: Trace): LeafIndex {
+  const known = leafIndexes.get(trace)
+  if (known) return known
+  const name = Int32Array.from(trace.slots.name)
+  const leaf = new Uint8Array(nodeCount(trace))
+  for (let node = 0; node < leaf.length; node++) {
+    leaf[node] = hasRole(trace, node, 'leaf') ? 1 : 0
+    const [slot, end] = [at(trace.nodes.slotStart, node), at(trace.nodes.slotStart, node + 1)]
+    if (end - slot === 1 && name[slot] === -1) name[slot] = at(trace.nodes.name, node)
+    const written = hasRole(trace, node, 'write') ? at(trace.args.slot, at(trace.nodes.argStart, node)) : -1
+    if (written < 0 || at(trace.nodes.argStart, node) === at(trace.nodes.argStart, node + 1)) continue
+    if (leaf[nodeOfSlot(trace, written)] === 1) leaf[node] = 1
+    if (at(name, written) >= 0) name[slot] = at(name, written)
+  }
+  const index = { name, leaf }
+  leafIndexes.set(trace, index)
+  return index
 }
 
 export function shapeOfValue(trace: Trace, value: number): readonly number[] {
