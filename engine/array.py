@@ -17,7 +17,6 @@ from .tape import LEAF, Gradient, pick_entry, state, tape_entry
 
 Raw = numpy.ndarray
 NUMBERS = frozenset((int, float, bool))
-_new = object.__new__
 
 
 class Observer:
@@ -261,7 +260,7 @@ DETACH = OPS["detach"]
 
 def wrap(cls, raw, entry=None):
     """An array of class `cls` around a raw array, without copying."""
-    array = _new(cls)
+    array = cls()
     array._data = raw
     array._entry = entry
     return array
@@ -314,7 +313,7 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
     if type(y) is list:
         out = [wrap(cls, part, _pick(entry, part, k)) for k, part in enumerate(y)]
     else:
-        out = _new(cls)
+        out = cls()
         out._data = y
         out._entry = entry
     if watch.observer is not None:

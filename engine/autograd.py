@@ -7,7 +7,7 @@ from .array import ARRAYS, Array, Raw, mark_variable, watch, wrap
 from .devices import HOST
 from .errors import NOT_ON_TAPE, MXNetError, NotOnTape, ShapeError, message
 from .registry import Op
-from .tape import Gradient, pick_entry, reachable, state, tape_entry, walk
+from .tape import Gradient, leaves_of, pick_entry, state, tape_entry, walk
 
 __all__ = [
     "backward", "get_symbol", "grad", "is_recording", "is_training",
@@ -198,7 +198,6 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
             raise NotOnTape(NOT_ON_TAPE)
         entries.append(head._entry)
         seeds.append(numpy.ones_like(head._data) if given is None else given)
-    order, leaves = reachable(entries)
     # A result whose gradient is wanted only now is marked as one that keeps it.
     marked = [entry for entry in wanted if entry.grad is None]
     for entry in marked:
@@ -216,12 +215,8 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
         else:
             space, view = HOST.xp, None
             seeds = [s._data if isinstance(s, Array) else s for s in seeds]
-        cotangents = {}
-        for entry, seed in zip(entries, seeds, strict=True):
-            old = cotangents.get(entry.serial)
-            cotangents[entry.serial] = seed if old is None else old + seed
-        kept = walk(
-            order, cotangents, space, view, free=not retain_graph, watch=observer
+        return walk(
+            zip(entries, seeds, strict=True), space, view, free=not retain_graph, watch=observer
         )
     except BaseException:
         if observer is not None:
@@ -231,8 +226,6 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
         state.recording, state.training = before
         for entry in marked:
             entry.grad = None
-    found = [(entry, cotangents.get(entry.serial)) for entry in leaves]
-    return found + [(entry, kept[entry.serial]) for entry in order if entry.serial in kept]
 
 
 #: Marks a result whose cotangent `autograd.grad` asks for.
@@ -301,7 +294,7 @@ class Symbol:
     def __init__(self, x):
         if x._entry is None:
             raise NotOnTape(NOT_ON_TAPE)
-        self._leaves = len(reachable([x._entry])[1])
+        self._leaves = len(leaves_of(x._entry))
 
     def list_arguments(self):
         """`var0`, `var1`, …: one name for each leaf."""

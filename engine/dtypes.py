@@ -10,7 +10,7 @@ FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("uint8", "int8", "int32", "int64")
 DEFAULT = "float32"
 
-RULES = ("promote", "float", "bool", "same", "index", "cast")
+RULES = ("promote", "total", "float", "bool", "same", "index", "cast")
 
 
 def is_float(name: str) -> bool:
@@ -28,10 +28,11 @@ def widest(names) -> str:
 def result(rule: str, names, namespace: str, thing: str, float_literal: bool = False) -> str:
     """dtype name of an operation's result.
 
-    `rule` is the row's: "promote" (arithmetic), "float" (needs a float: sin, mean, divide), "bool"
-    (comparisons), "same" (the first operand's), "index" (argmax), "cast" (an attribute says it). `names` are the array operands'
-    dtypes; `float_literal` says that a Python float took part. Raises `DTypeError` where `nd`
-    refuses a mix.
+    `rule` is the row's: "promote" (arithmetic), "total" (sums: booleans are counted), "float"
+    (needs a float: sin, mean, divide), "bool" (comparisons), "same" (the first operand's), "index"
+    (argmax), "cast" (an attribute says it). `names` are the array operands' dtypes;
+    `float_literal` says that a Python float took part. Raises `DTypeError` where `nd` refuses to
+    mix.
     """
     if namespace == "nd" and len(set(names)) > 1 and rule in ("promote", "float", "bool"):
         raise DTypeError(
@@ -48,6 +49,8 @@ def result(rule: str, names, namespace: str, thing: str, float_literal: bool = F
         return DEFAULT if namespace == "nd" else "int64"
     if rule == "same":
         return names[0]
+    if rule == "total" and names == ["bool"]:
+        return "int64"
     name = widest(names)
     if is_float(name) or namespace == "nd":
         return name

@@ -81,7 +81,7 @@ class Run:
             self.flush()
             self._text = {"cell": self.cell, "type": kind, "text": ""}
         self._text["text"] += text
-        if len(self._text["text"]) > 2000 or "\n" in text and self._clock() > self._next_flush:
+        if len(self._text["text"]) > 2000 or ("\n" in text and self._clock() > self._next_flush):
             self.flush()
         if room < len(text) or room <= 0:
             raise BudgetExceeded(

@@ -19,16 +19,16 @@ def {name}({head}):
         except FALLS:
             return invoke(op, (x,))  # not an array; or it raises again, explained
         if type(y) is Raw and y.dtype is {a}.dtype:
-            out = new(type(x))
+            out = type(x)()
             out._data = y
             parent = x._entry
             if parent is not None and state.recording:
-                out._entry = entry = new(TapeEntry)
+                out._entry = entry = TapeEntry()
                 entry.op = op
                 entry.parents = (parent,)
                 entry.primals = ({a},)
                 entry.y = y
-                entry.attrs = entry.grad = None
+                entry.attrs = entry.grad = entry.cot = None
                 state.serial = entry.serial = state.serial + 1
             else:
                 out._entry = None
@@ -55,16 +55,16 @@ def {name}({head}):
         if type(y) is Raw and y.dtype is x.dtype and (
             cls is ndarray or kind is not cls or z.dtype is x.dtype
         ):
-            out = new(cls)
+            out = cls()
             out._data = y
             p = a._entry
             if (p is not None or q is not None) and state.recording:
-                out._entry = entry = new(TapeEntry)
+                out._entry = entry = TapeEntry()
                 entry.op = op
                 entry.parents = (p, q)
                 entry.primals = (x, z)
                 entry.y = y
-                entry.attrs = entry.grad = None
+                entry.attrs = entry.grad = entry.cot = None
                 state.serial = entry.serial = state.serial + 1
             else:
                 out._entry = None
@@ -96,7 +96,7 @@ def lane(op: Op, name: str, options: str = "", unless: str = "", otherwise: str 
     space = {
         "FALLS": (AttributeError, ValueError, TypeError, IndexError), "Raw": Raw,
         "TapeEntry": TapeEntry, "invoke": invoke, "kernel": op.kernel, "ndarray": ndarray,
-        "new": object.__new__, "op": op, "state": state, "watch": watch, **known,
+        "op": op, "state": state, "watch": watch, **known,
     }
     exec(compile(source, f"<lane of {op.name}>", "exec"), space)
     return space[name]

@@ -56,7 +56,12 @@ class Op:
     outputs: int | None = 1  # None: the number depends on the attributes
     eager: bool = False  # the result's shape depends on values
     grows: bool = False  # the result may be far larger than the operands
+    arity: int = field(init=False)  # 1 or 2 for the backward walk's common case, else 0
     kernel: Callable | None = None  # `forward` bound to the host's array module
+
+    def __post_init__(self):
+        simple = not (self.attrs or self.variadic or self.joint) and self.outputs == 1
+        self.arity = len(self.vjps) if simple and len(self.vjps) in (1, 2) else 0
 
     def __repr__(self):
         return f"<op {self.name}>"

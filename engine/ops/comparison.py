@@ -1,6 +1,6 @@
 """Comparisons: on the tape, but no gradient flows through a yes or no."""
 
-from ..registry import binary, general, shapes, Sample, unary
+from ..registry import Sample, binary, general, shapes, unary
 
 for _name, _nd, _symbol, _latex in (
     ("equal", "equal", "=", "="),

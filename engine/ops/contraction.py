@@ -6,7 +6,6 @@ from .. import shapes
 from ..registry import Sample, contraction
 
 
-
 def _dot_left(F, g, y, a, b):
     if not a.shape or not b.shape:
         return g * b
@@ -104,7 +103,8 @@ contraction("tensordot", lambda xp, a, b, *, axes: xp.tensordot(a, b, axes=axes)
                      Sample(((2, 3, 4), (4, 3)), {"axes": ((1, 2), (1, 0))}),
                      Sample(((3, 2), (2, 3)), {"axes": ((1, 0), (0, 1))})),
             doc="Sum of products over the given axes of both arrays.",
-            latex=r"{a} \cdot_{\text{axes}} {b}", latex_vjps=(r"\bar{y} \cdot {b}", r"{a} \cdot \bar{y}"))
+            latex=r"{a} \cdot_{\text{axes}} {b}",
+            latex_vjps=(r"\bar{y} \cdot {b}", r"{a} \cdot \bar{y}"))
 contraction("batch_dot", lambda xp, a, b: xp.matmul(a, b), (_matmul_left, _matmul_right),
             lambda a, b: shapes.matmul("batch_dot", a, b),
             lambda out, a, b: 2 * prod(out) * a[-1], symbol="@", np=False, npx=True,

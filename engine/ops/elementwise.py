@@ -42,13 +42,16 @@ unary("negative", "negative", lambda F, g, y, x: -g,
 
 # ----- Larger, smaller, distance -----
 
+# At a tie the left array wins; a Python number on the left (MXNet swaps it to the right) does not.
 binary("maximum", "maximum",
-       (lambda F, g, y, a, b: g * (a >= b), lambda F, g, y, a, b: g * (a < b)),
+       (lambda F, g, y, a, b: g * (a >= b),
+        lambda F, g, y, a, b: g * (a < b if hasattr(a, "shape") else a <= b)),
        symbol="max", doc="The larger of two elements; at a tie the gradient goes to the left one.",
        latex=r"\max({a}, {b})",
        latex_vjps=(r"\bar{y} \odot [{a} \ge {b}]", r"\bar{y} \odot [{a} < {b}]"))
 binary("minimum", "minimum",
-       (lambda F, g, y, a, b: g * (a <= b), lambda F, g, y, a, b: g * (a > b)),
+       (lambda F, g, y, a, b: g * (a <= b),
+        lambda F, g, y, a, b: g * (a > b if hasattr(a, "shape") else a >= b)),
        symbol="min", doc="The smaller of two elements; at a tie the gradient goes to the left one.",
        latex=r"\min({a}, {b})",
        latex_vjps=(r"\bar{y} \odot [{a} \le {b}]", r"\bar{y} \odot [{a} > {b}]"))
@@ -78,6 +81,12 @@ unary("cbrt", "cbrt", lambda F, g, y, x: g / (3 * y * y),
 unary("reciprocal", lambda xp, x: 1 / x, lambda F, g, y, x: -g * y * y,
       symbol="1/x", domain=(0.5, 2.0), doc="One over each element.",
       latex=r"\frac{1}{x}", latex_vjp=r"-\bar{y} / {x}^2")
+unary("rsqrt", lambda xp, x: 1 / xp.sqrt(x), lambda F, g, y, x: -g * y / (2 * x),
+      np=False, domain=(0.5, 2.0), doc="1 / sqrt(x).", latex=r"\frac{1}{\sqrt{x}}",
+      latex_vjp=r"-\bar{y} / (2 {x}^{3/2})")
+unary("rcbrt", lambda xp, x: 1 / xp.cbrt(x), lambda F, g, y, x: -g * y / (3 * x),
+      np=False, domain=(0.5, 2.0), weight=10, doc="1 / cube root of x.",
+      latex=r"\frac{1}{\sqrt[3]{x}}", latex_vjp=r"-\bar{y} / (3 {x}^{4/3})")
 unary("exp", "exp", lambda F, g, y, x: g * y,
       weight=10, doc="Exponential of each element.", latex=r"e^{x}",
       latex_vjp=r"\bar{y} \odot e^{x}")
@@ -136,6 +145,13 @@ unary("arctanh", "arctanh", lambda F, g, y, x: g / (1 - x * x),
       weight=10, domain=(-0.8, 0.8), doc="Inverse hyperbolic tangent.",
       latex=r"\operatorname{artanh} {x}", latex_vjp=r"\bar{y} / (1 - {x}^2)")
 
+unary("degrees", "degrees", lambda F, g, y, x: g * 57.29577951308232,
+      np=("degrees", "rad2deg"), doc="Radians as degrees.", latex=r"\tfrac{180}{\pi} {x}",
+      latex_vjp=r"\tfrac{180}{\pi} \bar{y}")
+unary("radians", "radians", lambda F, g, y, x: g * 0.017453292519943295,
+      np=("radians", "deg2rad"), doc="Degrees as radians.", latex=r"\tfrac{\pi}{180} {x}",
+      latex_vjp=r"\tfrac{\pi}{180} \bar{y}")
+
 # ----- Kinks and steps (a step has gradient zero everywhere) -----
 
 unary("abs", "abs", lambda F, g, y, x: g * F.sign(x),
@@ -148,8 +164,14 @@ unary("floor", "floor", None, dtype="promote", doc="Next integer below; its grad
       latex=r"\lfloor {x} \rfloor")
 unary("ceil", "ceil", None, dtype="promote", doc="Next integer above; its gradient is 0.",
       latex=r"\lceil {x} \rceil")
-unary("rint", "rint", None, dtype="promote", doc="Nearest integer; its gradient is 0.",
+unary("rint", lambda xp, x: xp.where(x - xp.floor(x) <= xp.ceil(x) - x, xp.floor(x), xp.ceil(x)),
+      None, dtype="promote", doc="Nearest integer, halves downwards; its gradient is 0.",
       latex=r"\operatorname{rint} {x}")
+unary("trunc", "trunc", None, np=("trunc", "fix"), nd=("trunc", "fix"), dtype="promote",
+      doc="Next integer towards 0; its gradient is 0.", latex=r"\operatorname{trunc} {x}")
+unary("round", lambda xp, x: xp.sign(x) * xp.floor(xp.abs(x) + 0.5), None, np=False,
+      dtype="promote", doc="Nearest integer, halves away from 0; its gradient is 0.",
+      latex=r"\operatorname{round} {x}")
 unary("clip",
       lambda xp, x, *, a_min, a_max: xp.clip(x, a_min, a_max),
       lambda F, g, y, x, *, a_min, a_max: g * (y == x),
@@ -158,7 +180,8 @@ unary("clip",
       doc="Limits each element to `a_min .. a_max`; outside, the gradient is 0.",
       latex=r"\operatorname{clip} {x}", latex_vjp=r"\bar{y} \odot [\text{inside}]",
       domain=(-1.0, 1.5))
-unary("cast", lambda xp, x, *, dtype: x.astype(dtype), lambda F, g, y, x, *, dtype: F.cast(g, dtype=dtype_name(x)),
+unary("cast", lambda xp, x, *, dtype: x.astype(dtype),
+      lambda F, g, y, x, *, dtype: F.cast(g, dtype=dtype_name(x)),
       dtype="cast", nd=False, np=False, attrs={"dtype": "float32"},
       sample_attrs=({"dtype": "float64"},), symbol="cast",
       doc="The same values in another dtype.", latex=r"{x}", latex_vjp=r"\bar{y}")

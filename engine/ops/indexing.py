@@ -1,7 +1,9 @@
 """Picking elements: x[key], take, pick, one_hot; `scatter_add` is getitem turned round."""
 
+from math import prod
+
 from .. import shapes
-from ..errors import ShapeError, message
+from ..errors import message
 from ..registry import Sample, general
 
 
@@ -9,7 +11,7 @@ def is_basic(key) -> bool:
     """Whether a key picks each element at most once (integers, slices, None, Ellipsis)."""
     parts = key if isinstance(key, tuple) else (key,)
     return all(
-        p is None or p is Ellipsis or isinstance(p, slice | int) and not isinstance(p, bool)
+        p is None or p is Ellipsis or (isinstance(p, slice | int) and not isinstance(p, bool))
         for p in parts
     )
 
@@ -19,8 +21,8 @@ def _getitem_shape(x, *, key):
     parts = list(key) if isinstance(key, tuple) else [key]
     used = sum(_axes_used(p) for p in parts)
     if used > len(x):
-        raise ShapeError(message(
-            "indexing", f"{used} indices for an array of shape {x}",
+        raise IndexError(message(
+            "indexing", f"got too many indices, {used} for an array of shape {x}",
             f"At most {len(x)} can be used"))
     if not any(p is Ellipsis for p in parts):
         parts.append(Ellipsis)
@@ -134,7 +136,8 @@ general("take_add", lambda xp, x, indices, *, shape, axis, mode: xp.take_add(
         samples=(Sample(((2, 3), (2,)), {"shape": (4, 3), "axis": 0, "mode": "clip"},
                         high=3.0, integers=(1,)),),
         doc="Zeros of a shape with the elements added along an axis at the given indices.",
-        latex=r"\operatorname{scatter} {x}", latex_vjps=(r"\bar{y} \text{ at the picked places}", None))
+        latex=r"\operatorname{scatter} {x}",
+        latex_vjps=(r"\bar{y} \text{ at the picked places}", None))
 
 
 def _pick_shape(x, index, *, axis, keepdims):
@@ -142,8 +145,10 @@ def _pick_shape(x, index, *, axis, keepdims):
 
 
 def _mask(F, x, index, axis):
-    """1 where an element stands at its row's index along `axis`, else 0."""
+    """1 where an element stands at its row's index (cut to an integer in range), else 0."""
     at = axis % len(x.shape)
+    last = x.shape[at] - 1
+    index = F.floor(F.where(index < 0, 0.0, F.where(index > last, float(last), index)))
     positions = F.reshape(F.arange_like(x, size=x.shape[at]),
                           (1,) * at + (x.shape[at],) + (1,) * (len(x.shape) - at - 1))
     return F.reshape(index, shapes.expanded(x.shape, at)) == positions
@@ -164,7 +169,8 @@ general("arange_like", lambda xp, x, *, size: xp.arange(size, dtype=x.dtype), (N
         doc="0, 1, 2, … in the dtype and on the device of another array.",
         latex=r"[0, 1, 2, \dots]")
 general("one_hot", lambda xp, x, *, depth, on_value, off_value, dtype: xp.where(
-            xp.expand_dims(x, -1) == xp.arange(depth), on_value, off_value).astype(dtype),
+            xp.expand_dims(x.astype("int64"), -1) == xp.arange(depth), on_value, off_value
+            ).astype(dtype),
         (None,), lambda x, *, depth, on_value, off_value, dtype: (*x, depth),
         attrs={"depth": 1, "on_value": 1.0, "off_value": 0.0, "dtype": "float32"}, dtype="float",
         nd=True, npx=True, family="creation", grows=True,
@@ -172,3 +178,28 @@ general("one_hot", lambda xp, x, *, depth, on_value, off_value, dtype: xp.where(
                                   "dtype": "float32"}, high=3.0, integers=(0,)),),
         doc="Each index as a row of zeros with a one at its place.",
         latex=r"\operatorname{onehot} {x}")
+
+
+def _argsort(xp, x, *, axis, ascending, flat):
+    size = x.shape[axis]
+    order = xp.argsort(x if ascending else xp.flip(x, axis), axis=axis, kind="stable")
+    if not ascending:  # still stable: the first of equal elements comes first
+        order = size - 1 - xp.flip(order, axis)
+    if not flat:
+        return order
+    steps = [xp.arange(n).reshape((n,) + (1,) * (len(x.shape) - i - 1))
+             for i, n in enumerate(x.shape)]
+    steps[axis] = order
+    place = 0
+    for n, step in zip(x.shape, steps, strict=True):
+        place = place * n + step
+    return place
+
+
+general("argsort", _argsort, (None,), lambda x, *, axis, ascending, flat: x, dtype="index",
+        attrs={"axis": -1, "ascending": True, "flat": False}, family="movement",
+        flops=lambda out, x, **_: 10 * prod(x),
+        samples=(Sample(((4, 3),), {"axis": 0}), Sample(((4, 3),), {"axis": -1, "flat": True})),
+        doc="Where the elements stand that come first, second, … in order along an axis "
+            "(flat: in the whole array).",
+        latex=r"\operatorname{argsort} {x}")

@@ -1,10 +1,11 @@
-"""Operations that rearrange, repeat or join elements. Their VJPs put the cotangent back in place."""
+"""Operations that rearrange, repeat or join elements; their VJPs put the cotangent back."""
 
 from math import prod
 
 from .. import shapes
 from ..errors import ShapeError, message
 from ..registry import Sample, movement
+import itertools
 
 
 def _transpose_axes(rank, axes):
@@ -12,7 +13,7 @@ def _transpose_axes(rank, axes):
 
 
 def shapes_axes(axes, rank):
-    """`axes` of a transpose, each counted from the front; raises `ShapeError` unless a permutation."""
+    """`axes` of a transpose, counted from the front; raises `ShapeError` unless a permutation."""
     found = tuple(shapes.axis_of("transpose", a, rank) for a in axes)
     if sorted(found) != list(range(rank)):
         raise ShapeError(message(
@@ -104,7 +105,7 @@ def cuts(size, sections):
         step = size // sections
         return [(i * step, (i + 1) * step) for i in range(sections)]
     ends = [0, *(min(int(n), size) for n in sections), size]
-    return [(a, max(a, b)) for a, b in zip(ends, ends[1:], strict=False)]
+    return [(a, max(a, b)) for a, b in itertools.pairwise(ends)]
 
 
 def _split_shape(x, *, indices_or_sections, axis):
@@ -193,7 +194,8 @@ movement("repeat", lambda xp, x, *, repeats, axis: xp.repeat(x, repeats, axis), 
          _repeat_shape, attrs={"repeats": 1, "axis": None}, grows=True,
          samples=(Sample(((2, 3),), {"repeats": 2, "axis": None}),
                   Sample(((2, 3),), {"repeats": 3, "axis": 1})),
-         doc="Each element repeated.", latex=r"\operatorname{repeat} {x}", latex_vjp=r"\sum \bar{y}")
+         doc="Each element repeated.", latex=r"\operatorname{repeat} {x}",
+         latex_vjp=r"\sum \bar{y}")
 movement("tile", lambda xp, x, *, reps: xp.tile(x, reps), _tile_vjp,
          lambda x, *, reps: tuple(n * m for n, m in zip(*_tiles(x, reps), strict=True)),
          attrs={"reps": 1}, grows=True,

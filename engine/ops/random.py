@@ -32,6 +32,12 @@ _draw("nd_random_uniform", "nd_uniform",
 _draw("nd_random_normal", "nd_normal",
       {"loc": 0.0, "scale": 1.0, "shape": (1,), "dtype": "float32"},
       "Normal draws, as nd.random.normal.", r"\mathcal{N}({loc}, {scale}^2)", nd=False, np=False)
+_draw("nd_random_exponential", "nd_exponential", {"scale": 1.0, "shape": (1,), "dtype": "float32"},
+      "Exponential draws, as nd.random.exponential.", r"\operatorname{Exp}(1 / {scale})", nd=False,
+      np=False)
+_draw("dropout_mask", "dropout_mask", {"p": 0.5, "shape": (1,), "dtype": "float32"},
+      "What dropout multiplies by: 0 with probability p, else 1 / (1 - p).",
+      r"\operatorname{mask}({p})", nd=False, np=False)
 _draw("random_randint", "randint", {"low": 0, "high": 2, "shape": (1,), "dtype": "int32"},
       "Integers from low up to (without) high.", r"\mathcal{U}\{{low}, \dots, {high}-1\}",
       nd=False, np=False)

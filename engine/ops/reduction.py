@@ -56,14 +56,15 @@ def _norm_vjp(F, g, y, x, *, ord, axis, keepdims):
 AWAY_FROM_ZERO = tuple(Sample(s.shapes, s.attrs, 0.5, 2.0) for s in REDUCTION_SAMPLES)
 
 reduction("sum", lambda xp, x, *, axis, keepdims: xp.sum(x, axis=axis, keepdims=keepdims),
-          _sum_vjp, symbol="Σ", doc="Sum over the axes (all of them when axis is None).",
+          _sum_vjp, dtype="total", symbol="Σ",
+          doc="Sum over the axes (all of them when axis is None).",
           latex=r"\sum {x}", latex_vjp=r"\bar{y} \text{ to every element}")
 reduction("mean", lambda xp, x, *, axis, keepdims: xp.mean(x, axis=axis, keepdims=keepdims),
           _mean_vjp, dtype="float", doc="Mean over the axes (all of them when axis is None).",
           latex=r"\frac{1}{n} \sum {x}", latex_vjp=r"\bar{y} / n \text{ to every element}")
 reduction("prod", lambda xp, x, *, axis, keepdims: xp.prod(x, axis=axis, keepdims=keepdims),
-          _prod_vjp, samples=AWAY_FROM_ZERO, symbol="Π", doc="Product over the axes.",
-          latex=r"\prod {x}", latex_vjp=r"\bar{y} \odot y / {x}")
+          _prod_vjp, dtype="total", samples=AWAY_FROM_ZERO, symbol="Π",
+          doc="Product over the axes.", latex=r"\prod {x}", latex_vjp=r"\bar{y} \odot y / {x}")
 reduction("max", lambda xp, x, *, axis, keepdims: xp.max(x, axis=axis, keepdims=keepdims),
           _extreme_vjp, np=("max", "amax"), doc="Largest element over the axes.",
           latex=r"\max {x}", latex_vjp=r"\bar{y} \odot [{x} = y]")
