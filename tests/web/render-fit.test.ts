@@ -43,8 +43,12 @@ describe('revealTransform', () => {
     expect(revealTransform(now, open, { x: 100, y: 100, width: 50, height: 50 })).toEqual(now)
   })
 
-  it('moves as little as needed', () => {
-    expect(revealTransform({ k: 1, x: 0, y: 0 }, open, { x: 900, y: 100, width: 50, height: 50 })).toEqual({ k: 1, x: -166, y: 0 })
+  it('moves as little as needed for what is partly in sight', () => {
+    expect(revealTransform({ k: 1, x: 0, y: 0 }, open, { x: 780, y: 100, width: 50, height: 50 })).toEqual({ k: 1, x: -46, y: 0 })
+  })
+
+  it('brings what is out of sight to the middle', () => {
+    expect(revealTransform({ k: 1, x: 0, y: 0 }, open, { x: 900, y: 100, width: 50, height: 50 })).toEqual({ k: 1, x: -525, y: 0 })
   })
 
   it('shows the start of what is larger than the window', () => {

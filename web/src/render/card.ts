@@ -48,7 +48,7 @@ function drawResult(result: CardResult): HTMLElement {
     html(
       'div',
       { class: 'gv-look is-grad' },
-      html('h4', {}, '∂ gradient'),
+      html('p', { class: 'gv-caption' }, '∂ gradient'),
       ...(result.gradient ? lookParts(result.gradient) : []),
       result.note ? html('p', { class: 'gv-note' }, result.note) : null,
     ),
@@ -56,7 +56,7 @@ function drawResult(result: CardResult): HTMLElement {
 }
 
 function drawValue(kind: 'value', title: string, value: CardValue): HTMLElement {
-  return html('div', { class: `gv-look is-${kind}` }, html('h4', {}, title), ...lookParts(value))
+  return html('div', { class: `gv-look is-${kind}` }, html('p', { class: 'gv-caption' }, title), ...lookParts(value))
 }
 
 function lookParts(value: CardValue): readonly HTMLElement[] {

@@ -3,8 +3,14 @@
 import type { Scene, SceneEdge, SceneNode } from '../graph'
 import { svg } from './dom'
 
+export interface DrawnNode {
+  readonly group: SVGGElement
+  /// What has the focus and the words: a clear shape over the picture of the node.
+  readonly button: SVGRectElement
+}
+
 export interface Drawing {
-  readonly nodes: ReadonlyMap<number, SVGGElement>
+  readonly nodes: ReadonlyMap<number, DrawnNode>
   readonly edges: readonly SVGElement[]
 }
 
@@ -22,7 +28,7 @@ export function arrowHeads(prefix: string): SVGDefsElement {
 export function drawScene(layer: SVGGElement, scene: Scene, prefix: string): Drawing {
   const edges = scene.edges.map((edge) => drawEdge(edge, prefix))
   const nodes = new Map(scene.nodes.map((node) => [node.node, drawNode(node)]))
-  layer.replaceChildren(svg('g', { class: 'gv-edges', 'aria-hidden': 'true' }, ...edges), svg('g', { class: 'gv-nodes' }, ...nodes.values()))
+  layer.replaceChildren(svg('g', { class: 'gv-edges', 'aria-hidden': 'true' }, ...edges), svg('g', { class: 'gv-nodes' }, ...[...nodes.values()].map(({ group }) => group)))
   return { nodes, edges }
 }
 
@@ -30,9 +36,9 @@ export function drawScene(layer: SVGGElement, scene: Scene, prefix: string): Dra
 export function drawSelection(drawing: Drawing, before: Scene, after: Scene, prefix: string): void {
   after.nodes.forEach((node, i) => {
     if (node === before.nodes[i]) return
-    const element = drawing.nodes.get(node.node)
-    element?.classList.toggle('is-selected', node.selected)
-    element?.setAttribute('aria-pressed', String(node.selected))
+    const drawn = drawing.nodes.get(node.node)
+    drawn?.group.classList.toggle('is-selected', node.selected)
+    drawn?.button.setAttribute('aria-pressed', String(node.selected))
   })
   after.edges.forEach((edge, i) => {
     if (edge === before.edges[i]) return
@@ -67,7 +73,7 @@ function cutMark(x: number, y: number): SVGElement {
   )
 }
 
-function drawNode(node: SceneNode): SVGGElement {
+function drawNode(node: SceneNode): DrawnNode {
   const classes = [
     'gv-node',
     `is-${node.kind}`,
@@ -77,20 +83,20 @@ function drawNode(node: SceneNode): SVGGElement {
     node.selected ? 'is-selected' : '',
   ]
   const { width, height, radius } = node
-  return svg(
+  const around = { x: -4, y: -4, width: width + 8, height: height + 8, rx: radius + 4 }
+  const button = svg('rect', { class: 'gv-hit', role: 'button', tabindex: -1, 'aria-label': node.label, 'aria-pressed': String(node.selected), ...around })
+  const group = svg(
     'g',
-    {
-      class: classes.filter((name) => name !== '').join(' '),
-      transform: `translate(${node.x} ${node.y})`,
-      role: 'button',
-      tabindex: -1,
-      'aria-label': node.label,
-      'aria-pressed': String(node.selected),
-      'data-node': node.node,
-    },
-    svg('rect', { class: 'gv-ring', x: -4, y: -4, width: width + 8, height: height + 8, rx: radius + 4 }),
-    svg('rect', { class: 'gv-box', width, height, rx: radius }),
-    ...node.dividers.map(({ x, y }) => svg('path', { class: 'gv-divider', d: `M${x} ${y}V${height - 8}` })),
-    ...node.texts.map(({ x, y, role, text }) => svg('text', { class: `gv-${role}`, x, y }, text)),
+    { class: classes.filter((name) => name !== '').join(' '), transform: `translate(${node.x} ${node.y})`, 'data-node': node.node },
+    svg(
+      'g',
+      { 'aria-hidden': 'true' },
+      svg('rect', { class: 'gv-ring', ...around }),
+      svg('rect', { class: 'gv-box', width, height, rx: radius }),
+      ...node.dividers.map(({ x, y }) => svg('path', { class: 'gv-divider', d: `M${x} ${y}V${height - 8}` })),
+      ...node.texts.map(({ x, y, role, text }) => svg('text', { class: `gv-${role}`, x, y }, text)),
+    ),
+    button,
   )
+  return { group, button }
 }

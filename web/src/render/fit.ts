@@ -41,10 +41,12 @@ export function openTransform(window: Size, picture: Size, start: { readonly x: 
   return { k, x, y: height <= window.height ? (window.height - height) / 2 : EDGE }
 }
 
-/// The smallest move that brings a rectangle of the picture into the part of the window that nothing covers.
+/// Brings a rectangle of the picture into the part of the window that nothing covers: by the smallest move when some of it is
+/// in sight, else to the middle.
 export function revealTransform(now: Transform, open: Rect, rect: Rect, margin = 16): Transform {
   const move = (start: number, length: number, from: number, room: number): number => {
     if (length > room) return from - start
+    if (start + length <= from || start >= from + room) return from + (room - length) / 2 - start
     const spare = Math.min(margin, Math.max(0, (room - length) / 2))
     if (start < from + spare) return from + spare - start
     return start + length > from + room - spare ? from + room - spare - start - length : 0

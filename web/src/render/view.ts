@@ -142,7 +142,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     drawing = drawScene(layer, scene, prefix)
     legend.hidden = !scene.edges.some(({ role }) => role === 'grad')
     setStop(scene.nodes.find(({ key }) => key === focused)?.node ?? state.selected.find((node) => drawing?.nodes.has(node)) ?? scene.nodes[0]?.node ?? -1)
-    if (focused !== null) drawing.nodes.get(stop)?.focus({ preventScroll: true })
+    if (focused !== null) drawing.nodes.get(stop)?.button.focus({ preventScroll: true })
     moveCamera(before, scene, look)
     askLater()
   }
@@ -290,9 +290,9 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   function setStop(node: number): void {
-    drawing?.nodes.get(stop)?.setAttribute('tabindex', '-1')
+    drawing?.nodes.get(stop)?.button.setAttribute('tabindex', '-1')
     stop = node
-    drawing?.nodes.get(stop)?.setAttribute('tabindex', '0')
+    drawing?.nodes.get(stop)?.button.setAttribute('tabindex', '0')
   }
 
   function focusedKey(before: Scene | null): string | null {
@@ -302,7 +302,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
 
   function focusNode(node: number): void {
     setStop(node)
-    drawing?.nodes.get(node)?.focus({ preventScroll: true })
+    drawing?.nodes.get(node)?.button.focus({ preventScroll: true })
   }
 
   function close(): void {
@@ -353,7 +353,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const node = nodeOf(event.target)
     if (node === null) return
     setStop(node)
-    if (drawing?.nodes.get(node)?.matches(':focus-visible')) reveal(node)
+    if (drawing?.nodes.get(node)?.button.matches(':focus-visible')) reveal(node)
   })
   root.addEventListener('keydown', onKey)
   let size = { width: 0, height: 0 }
