@@ -19,7 +19,7 @@ LAYERS = [
     {"program"},
     {"devices"},
     {"tape"},
-    {"array", "operators", "recorded", "display"},
+    {"array", "lanes", "operators", "recorded", "display"},
     {"autograd", "function"},
     {"facade", "engine"},
     {"cells", "sites", "summary", "problems", "formulas", "trace", "gradcheck", "reference"},
