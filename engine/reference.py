@@ -5,6 +5,7 @@ import types
 
 from . import facade
 from .array import NDArray, ndarray
+from .facade.generate import IGNORED
 from .registry import OPS
 
 
@@ -62,7 +63,9 @@ def _signature(value) -> str:
         text = str(inspect.signature(value))
     except (TypeError, ValueError):
         return ""
-    return text.replace(", **ignored", "")
+    for keyword in IGNORED:
+        text = text.replace(f", {keyword}=None", "")
+    return text.replace(", **ignored", "").replace(", **_", "")
 
 
 def _first_line(value) -> str:

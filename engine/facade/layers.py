@@ -1,0 +1,124 @@
+"""Layers as functions, shared by `mx.nd` (CamelCase) and `mx.npx` (lower case)."""
+
+from ..array import Array, MXNetError, invoke
+from ..errors import ShapeError, message
+from ..registry import OPS
+from ..tape import state
+from .generate import plain
+
+ACTIVATIONS = ("relu", "sigmoid", "tanh", "softrelu", "softsign")
+LEAKY = ("leaky", "elu", "selu", "prelu")
+SELU_SCALE, SELU_SLOPE = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+
+
+def _array(thing, x):
+    if not isinstance(x, Array):
+        raise TypeError(message(
+            thing, f"got an operand of type {type(x).__name__}", "Operands must be arrays",
+            "Convert it with `mx.np.array(…)` or `mx.nd.array(…)` first."))
+    return x
+
+
+def activation(data, act_type="relu", **_):
+    """An activation by name: relu, sigmoid, tanh, softrelu, softsign."""
+    if act_type not in ACTIVATIONS:
+        raise MXNetError(message(
+            "Activation", f"got act_type {act_type!r}", f"It is one of {', '.join(ACTIVATIONS)}"))
+    return invoke(OPS[act_type], (data,))
+
+
+def leaky_relu(data, gamma=None, act_type="leaky", slope=0.25, **_):
+    """An activation that lets negative values through: leaky, elu, selu, or prelu with `gamma`."""
+    if act_type == "leaky":
+        return invoke(OPS["leaky_relu"], (data,), {"slope": slope})
+    if act_type == "elu":
+        return invoke(OPS["elu"], (data,), {"slope": slope})
+    if act_type == "selu":
+        return SELU_SCALE * invoke(OPS["elu"], (data,), {"slope": SELU_SLOPE})
+    if act_type == "prelu" and gamma is not None:
+        if data.ndim > 2 and gamma.size > 1:  # one slope for each channel, the second axis
+            gamma = gamma.reshape((-1,) + (1,) * (data.ndim - 2))
+        return invoke(OPS["where"], (data > 0, data, gamma * data))
+    raise MXNetError(message(
+        "LeakyReLU", f"got act_type {act_type!r}" + (" without gamma" if act_type == "prelu" else ""),
+        f"It is one of {', '.join(LEAKY)}; prelu needs `gamma`"))
+
+
+def fully_connected(data, weight, bias=None, num_hidden=None, no_bias=False, flatten=True, **_):
+    """data · weightᵀ + bias, with all axes of `data` but the first joined when `flatten`."""
+    data = _array("FullyConnected", data)
+    if num_hidden is not None and num_hidden != weight.shape[0]:
+        raise ShapeError(message(
+            "FullyConnected", f"num_hidden is {num_hidden}, the weight has shape {weight.shape}",
+            "The weight must have shape (num_hidden, number of inputs)"))
+    if flatten and data.ndim > 2:
+        data = data.reshape((data.shape[0], -1))
+    result = invoke(OPS["dot"], (data, weight.transpose()))
+    return result if no_bias or bias is None else result + bias
+
+
+def dropout(data, p=0.5, mode="training", axes=(), **_):
+    """Sets elements to 0 with probability `p` and divides the others by 1 - p, while training.
+
+    `mode="always"` does it outside training too; along `axes` the same elements are dropped.
+    """
+    if mode not in ("training", "always"):
+        raise MXNetError(message("Dropout", f"got mode {mode!r}", "It is 'training' or 'always'"))
+    if not 0 <= p < 1:
+        raise MXNetError(message("Dropout", f"got p={p}", "p must be at least 0 and less than 1"))
+    data = _array("Dropout", data)
+    if p == 0 or not (state.training or mode == "always"):
+        return data.copy()
+    shared = {axis % data.ndim for axis in ((axes,) if isinstance(axes, int) else axes)}
+    shape = tuple(1 if k in shared else n for k, n in enumerate(data.shape))
+    given = {"p": plain(p), "shape": shape, "dtype": data._data.dtype.name}
+    mask = invoke(OPS["dropout_mask"], (), given, type(data))
+    return invoke(OPS["dropout"], (data, mask))
+
+
+def embedding(data, weight, input_dim=None, output_dim=None, dtype=None, **_):
+    """The rows of `weight` at the indices `data`."""
+    return invoke(OPS["take"], (weight, data), {"axis": 0, "mode": "clip"})
+
+
+def _over(row, data, axis, temperature):
+    data = data if temperature is None else data / temperature
+    return invoke(OPS[row], (data,), {"axis": axis})
+
+
+def softmax(data, axis=-1, temperature=None, **_):
+    """exp(x) over its sum along the axis; x is divided by `temperature` first."""
+    return _over("softmax", data, axis, temperature)
+
+
+def log_softmax(data, axis=-1, temperature=None, **_):
+    """Logarithm of softmax, without overflow; x is divided by `temperature` first."""
+    return _over("log_softmax", data, axis, temperature)
+
+
+def softmin(data, axis=-1, temperature=None, **_):
+    """Softmax of -x."""
+    return _over("softmax", -data, axis, temperature)
+
+
+def softmax_cross_entropy(data, label, **_):
+    """Sum over the rows of the negative log-probability of each row's label."""
+    logs = invoke(OPS["log_softmax"], (data,), {"axis": -1})
+    return -invoke(OPS["pick"], (logs, label), {"axis": -1, "keepdims": False}).sum()
+
+
+def gather_nd(data, indices, **_):
+    """Elements of `data` at index vectors: row k of `indices` holds the positions on axis k."""
+    key = tuple(row.astype("int64") for row in indices._data)
+    return invoke(OPS["getitem"], (data,), {"key": key})
+
+
+def slice_axis(data, axis, begin, end, **_):
+    """The part from `begin` up to (without) `end` of one axis."""
+    return data[(slice(None),) * (axis % data.ndim) + (slice(begin, end),)]
+
+
+def slice_parts(data, begin, end, step=None, **_):
+    """The part from `begin` up to (without) `end`, each with one number (or None) for each axis."""
+    step = step or (None,) * len(begin)
+    return data[tuple(slice(b, e, s) for b, e, s in zip(begin, end, step, strict=True))]
