@@ -138,7 +138,9 @@ def explain(what: str, output: str) -> BuildError:
         cause = "there is no network. Connect (or set HTTPS_PROXY when you are behind a proxy)"
     else:
         cause = "see what it printed, above. Put that right"
-    return BuildError(f"{output}\n\n{what} failed: {cause}, then type the same command again.")
+    # pip repeats itself in warnings; what counts follows.
+    said = "\n".join(line for line in output.splitlines() if not line.startswith("WARNING:"))
+    return BuildError(f"{said}\n\n{what} failed: {cause}, then type the same command again.")
 
 
 def apt_can_install() -> bool:
