@@ -52,6 +52,9 @@ class Observer:
     def vjp(self, entry, position, contribution, total, axes):
         """One VJP call: see `tape.walk`."""
 
+    def viewed(self, entry, y, primals):
+        """A recorded pass looks at an entry's result and primals through these new arrays."""
+
     def pass_failed(self):
         """The pass raised."""
 

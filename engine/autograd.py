@@ -246,6 +246,8 @@ def _arrays(entry):
         wrap(recorded.ndarray, raw, parent) if type(raw) is Raw else raw
         for raw, parent in zip(entry.primals, entry.parents, strict=True)
     ]
+    if watch.observer is not None:
+        watch.observer.viewed(entry, y, primals)
     return y, primals
 
 

@@ -193,13 +193,13 @@ class Recorder(Observer):
 
     def assigned(self, array, key, value):
         args = self._args((array, value) if isinstance(value, Array | int | float) else (array,))
-        self._node(1, OPS["setitem"], WRITE, {"key": key}, args, (array,))
+        self._node(1, OPS["setitem"], WRITE | leaf_role(array), {"key": key}, args, (array,))
 
     def replaced(self, array, result):
         mark = getattr(result, "_mark", -1)
         if mark >= self.base:
             array._mark = mark
-            self.roles[self.slot_node[mark - self.base]] |= WRITE
+            self.roles[self.slot_node[mark - self.base]] |= WRITE | leaf_role(array)
 
     def marked(self, array, entry):
         slot = self.slot_of(array)
@@ -245,6 +245,17 @@ class Recorder(Observer):
     def pulling(self, entry):
         """The VJPs of `entry` run next: what they record is caused by it."""
         self.current["cause"] = -1 if entry.site is None else entry.site
+
+    def viewed(self, entry, y, primals):
+        """The new arrays are the old slots: what the rules record hangs on the forward graph."""
+        if entry.site is None:
+            return
+        start, first = self.arg_start[entry.site], self.slot_start[entry.site]
+        for k, x in enumerate(primals):
+            if isinstance(x, Array) and self.arg_slot[start + k] >= 0:
+                x._mark = self.base + self.arg_slot[start + k]
+        for k, x in enumerate(y if isinstance(y, list) else [y]):
+            x._mark = self.base + first + k
 
     def vjp(self, entry, position, contribution, total, axes):
         now = self.current
@@ -394,6 +405,13 @@ class Recorder(Observer):
             "grads": {"slot": ints(p["grads"].keys()), "value": ints(p["grads"].values())},
             "written": p["written"],
         }
+
+
+def leaf_role(array) -> int:
+    """The role of a leaf when `array` is one: it stays one when it is written to."""
+    entry = array._entry
+    leaf = entry is not None and entry.op is LEAF and entry.grad is not None
+    return LEAF_ROLE if leaf and entry.grad.req != "null" else 0
 
 
 def ints(values) -> column:
