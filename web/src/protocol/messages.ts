@@ -1,0 +1,41 @@
+/// Messages between the app page and the runner (an opaque-origin iframe), over one MessagePort, and between the runner
+/// and its worker, which speaks the same messages. Everything that the runner sends is hostile data until `trace/read.ts`
+/// or `runner/guard.ts` has checked it: user Python can post any message it likes.
+
+import type { Output, Summary } from './trace'
+
+/// Page to runner.
+export type Command =
+  | { readonly type: 'run'; readonly run: number; readonly code: string; readonly seed: number; readonly limits: Limits }
+  /// Ends the run at once: the worker is replaced when it does not end by itself.
+  | { readonly type: 'stop'; readonly run: number }
+  /// Asks for value summaries of the newest trace of a run.
+  | { readonly type: 'summaries'; readonly request: number; readonly run: number; readonly values: readonly number[] }
+
+export interface Limits {
+  /// Wall-clock deadline of the whole run, in milliseconds.
+  readonly deadline: number
+  /// Most operations that a run may record.
+  readonly ops: number
+  /// Most characters of output that a run may show.
+  readonly output: number
+  /// Most bytes of one array, and of all values that a trace holds on to.
+  readonly arrayBytes: number
+  readonly traceBytes: number
+}
+
+/// Runner to page.
+export type Report =
+  /// Start-up. `fraction` from 0 to 1 over the whole start; `label` is for people.
+  | { readonly type: 'boot'; readonly fraction: number; readonly label: string }
+  | { readonly type: 'ready'; readonly milliseconds: number; readonly python: string; readonly numpy: string; readonly engine: string }
+  | { readonly type: 'cell'; readonly run: number; readonly cell: number }
+  | { readonly type: 'output'; readonly run: number; readonly output: Output }
+  /// The trace so far (`final: false`, sent now and then during a run) or the whole one. See `packed.ts`.
+  | { readonly type: 'trace'; readonly run: number; readonly final: boolean; readonly header: string; readonly columns: ArrayBuffer }
+  | { readonly type: 'done'; readonly run: number; readonly milliseconds: number; readonly ops: number }
+  | { readonly type: 'summaries'; readonly request: number; readonly summaries: readonly (Summary | null)[] }
+  /// The worker could not be stopped gently and was replaced; `run` did not finish.
+  | { readonly type: 'replaced'; readonly run: number; readonly reason: 'stop' | 'deadline' | 'memory' | 'crash' }
+  /// Start-up failed: nothing can run until the page is loaded again.
+  | { readonly type: 'failed'; readonly message: string }
