@@ -94,6 +94,7 @@ function readOp(value: unknown, field: string): OpInfo {
     symbol,
     doc: text(op.doc, `${field}.doc`, LIMITS.label),
     latex: text(op.latex, `${field}.latex`, LIMITS.label),
+    operands: list(op.operands, `${field}.operands`, 10_000).map((name, i) => text(name, `${field}.operands[${i}]`, LIMITS.label)),
     latexVjps: list(op.latexVjps, `${field}.latexVjps`, 10_000).map((entry, i) =>
       entry === null ? null : text(entry, `${field}.latexVjps[${i}]`, LIMITS.label),
     ),
