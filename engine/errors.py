@@ -1,4 +1,4 @@
-"""Exceptions with MXNet's names, and the house form of a message: thing, given, needed, next step."""
+"""Exceptions with MXNet's names, and the form of a message: thing, given, needed, next step."""
 
 
 class MXNetError(RuntimeError):
@@ -11,6 +11,14 @@ class ShapeError(MXNetError, ValueError):
 
 class DTypeError(MXNetError, TypeError):
     """Operands whose dtypes do not fit an operation."""
+
+
+class OutOfBounds(MXNetError, IndexError):
+    """Indices that point outside an array."""
+
+
+class CalledTwice(MXNetError, AssertionError):
+    """A `Function` instance was called again."""
 
 
 class BudgetExceeded(BaseException):

@@ -5,7 +5,7 @@ On the tape a call is an entry of the row "function" whose attribute is the user
 
 from .array import ARRAYS, Array, watch, wrap
 from .autograd import _Scope
-from .errors import MXNetError, ShapeError, message
+from .errors import CalledTwice, MXNetError, ShapeError, message
 from .registry import Op
 from .tape import pick_entry, state, tape_entry
 
@@ -42,7 +42,7 @@ class Function:
     def __call__(self, *inputs):
         name = type(self).__name__
         if self._outputs is not None:
-            raise MXNetError(message(
+            raise CalledTwice(message(
                 name, "this instance was called before",
                 "Each Function instance can only be called once",
                 f"Make a new one for each call: `{name}()(…)`."))

@@ -4,13 +4,13 @@ import numpy
 
 from . import views
 from .array import ARRAYS, Array, Raw, invoke, watch
-from .errors import INPLACE, MXNetError, message
+from .errors import INPLACE, MXNetError, ShapeError, message
 from .lanes import lane
 from .ops.indexing import is_basic
 from .registry import OPS
 from .tape import state
 
-GETITEM, SETITEM = OPS["getitem"], OPS["setitem"]
+GETITEM = OPS["getitem"]
 
 # ----- Arithmetic and comparison -----
 
@@ -91,7 +91,7 @@ def _raw_part(part):
         return int(part)
     if isinstance(part, Raw):
         return part if part.dtype.kind in "biu" else part.astype("int64")
-    raise IndexError(
+    raise ValueError(
         message(
             "indexing", f"got an index of type {type(part).__name__}",
             "An index is an integer, a slice, None, Ellipsis, a list or an array of integers or "
@@ -114,20 +114,15 @@ def _getitem(self, key):
 def _setitem(self, key, value):
     key = raw_key(key)
     recorded = type(value) in ARRAYS and value._entry is not None
-    if state.recording and self._entry is not None:
+    if state.recording and (recorded or self._entry is not None):
         raise MXNetError(INPLACE)
-    if state.recording and recorded:
-        written = invoke(SETITEM, (self, value), {"key": key})
-        self._data, self._entry = written._data, written._entry
-        if watch.observer is not None:
-            watch.observer.replaced(self, written)
-        return
     raw = value._data if isinstance(value, Array) else value
     try:
         self._write(key, raw)
     except (ValueError, IndexError) as problem:
         shape = numpy.shape(raw)
-        raise type(problem)(
+        kind = ShapeError if isinstance(problem, ValueError) else IndexError
+        raise kind(
             message(
                 "assignment", f"cannot write a value of shape {shape} to these elements of an "
                 f"array of shape {self.shape} ({problem})", "The value must broadcast to them",

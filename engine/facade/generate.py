@@ -1,5 +1,7 @@
 """Makes public functions and methods from rows: right signature, documentation, one call deep."""
 
+import difflib
+
 import numpy
 
 from ..array import Array, invoke
@@ -92,3 +94,36 @@ def functions(namespace: str, cls) -> dict:
         for op in OPS.values()
         for name in op.names.get(namespace, ())
     }
+
+
+def public(space: dict, before: set) -> list[str]:
+    """The public names that a facade module has defined since it had the names `before`."""
+    return sorted(name for name in space if name not in before and not name.startswith("_"))
+
+
+#: What MXNet has and this engine leaves out, or has not yet, by the first word of the name.
+ABSENT = {
+    "gluon": "Gluon's layers are not here yet: write the layer with nd or np functions",
+    "sparse": "Sparse storage is left out: all arrays are dense here",
+    "row_sparse_array": "Sparse storage is left out: all arrays are dense here",
+    "csr_matrix": "Sparse storage is left out: all arrays are dense here",
+    "sym": "Symbols are left out: record with `autograd.record()` instead",
+    "symbol": "Symbols are left out: record with `autograd.record()` instead",
+    "mod": "Modules are left out: write the training loop with `autograd.record()`",
+    "module": "Modules are left out: write the training loop with `autograd.record()`",
+    "kv": "The parameter server is left out: everything runs in one process",
+    "kvstore": "The parameter server is left out: everything runs in one process",
+}
+
+
+def missing(module: str, names):
+    """A module's `__getattr__`: says what a name that is not there could have meant."""
+    def __getattr__(name):
+        text = f"module {module!r} has no attribute {name!r}"
+        if name.startswith("__"):
+            raise AttributeError(text)
+        close = difflib.get_close_matches(name, names, 1, 0.75)
+        hint = ABSENT.get(name) or (f"Did you mean `{close[0]}`?" if close else "")
+        raise AttributeError(f"{text}. {hint}" if hint else text)
+
+    return __getattr__

@@ -39,8 +39,9 @@ def leaky_relu(data, gamma=None, act_type="leaky", slope=0.25, **_):
         if data.ndim > 2 and gamma.size > 1:  # one slope for each channel, the second axis
             gamma = gamma.reshape((-1,) + (1,) * (data.ndim - 2))
         return invoke(OPS["where"], (data > 0, data, gamma * data))
+    given = f"got act_type {act_type!r}" + (" without gamma" if act_type == "prelu" else "")
     raise MXNetError(message(
-        "LeakyReLU", f"got act_type {act_type!r}" + (" without gamma" if act_type == "prelu" else ""),
+        "LeakyReLU", given,
         f"It is one of {', '.join(LEAKY)}; prelu needs `gamma`"))
 
 
@@ -115,10 +116,12 @@ def gather_nd(data, indices, **_):
 
 def slice_axis(data, axis, begin, end, **_):
     """The part from `begin` up to (without) `end` of one axis."""
-    return data[(slice(None),) * (axis % data.ndim) + (slice(begin, end),)]
+    key = (slice(None),) * (axis % data.ndim) + (slice(begin, end),)
+    return invoke(OPS["getitem"], (data,), {"key": key})
 
 
 def slice_parts(data, begin, end, step=None, **_):
     """The part from `begin` up to (without) `end`, each with one number (or None) for each axis."""
     step = step or (None,) * len(begin)
-    return data[tuple(slice(b, e, s) for b, e, s in zip(begin, end, step, strict=True))]
+    key = tuple(slice(b, e, s) for b, e, s in zip(begin, end, step, strict=True))
+    return invoke(OPS["getitem"], (data,), {"key": key})

@@ -1,24 +1,35 @@
 """Methods of the two array classes: made from the rows where they are functions of the array."""
 
 
+import re
+
 import numpy
 
-from .. import autograd, shapes
+from .. import autograd, shapes, views
 from ..array import Array, MXNetError, NDArray, invoke, ndarray, watch, wrap
 from ..errors import INPLACE
 from ..registry import OPS
 from ..tape import state
-from . import device
+from . import device, layers, order
 from .generate import plain
 
 #: Rows whose functions are methods too.
 METHODS = (
-    "abs", "all", "any", "argmax", "argmin", "broadcast_to", "cbrt", "ceil", "clip", "cos", "cosh",
-    "exp", "expand_dims", "expm1", "flip", "floor", "log", "log10", "log1p", "log2", "log_softmax",
-    "max", "mean", "min", "norm", "one_hot", "pick", "prod", "reciprocal", "relu", "repeat", "rint",
-    "sigmoid", "sign", "sin", "sinh", "softmax", "split", "sqrt", "square", "squeeze", "std", "sum",
-    "swapaxes", "take", "tan", "tanh", "tile", "var",
+    "abs", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "argmax",
+    "argmin", "broadcast_to", "cbrt", "ceil", "clip", "cos", "cosh", "degrees", "exp",
+    "expand_dims", "expm1", "flip", "floor", "log", "log10", "log1p", "log2", "max", "mean", "min",
+    "norm", "one_hot", "pick", "prod", "radians", "rcbrt", "reciprocal", "relu", "repeat", "rint",
+    "round", "rsqrt", "sigmoid", "sign", "sin", "sinh", "split", "sqrt", "square", "squeeze", "std",
+    "sum", "swapaxes", "tan", "tanh", "tile", "trunc", "var",
 )
+
+#: Functions of nd and np (or npx) that are methods too, where the two differ.
+FUNCTIONS = ("sort", "argsort", "take", "dot")
+#: Functions of both namespaces that are methods.
+SHARED = {
+    "topk": order.topk, "softmax": layers.softmax, "log_softmax": layers.log_softmax,
+    "softmin": layers.softmin, "slice_axis": layers.slice_axis, "slice": layers.slice_parts,
+}
 
 
 def _method(row):
@@ -49,6 +60,23 @@ for _name in METHODS:
     setattr(Array, _name, _method(OPS[_name]))
 
 
+def _namespaced(name):
+    def call(self, *args, **given):
+        from . import nd, np
+
+        return getattr(nd if isinstance(self, NDArray) else np, name)(self, *args, **given)
+
+    call.__name__ = name
+    call.__doc__ = f"As the function `{name}` of the array's namespace."
+    return call
+
+
+for _name in FUNCTIONS:
+    setattr(Array, _name, _namespaced(_name))
+for _name, _function in SHARED.items():
+    setattr(Array, _name, _function)
+
+
 def _sizes(args):
     """A shape given as one tuple or as several numbers."""
     sizes = args[0] if len(args) == 1 and not isinstance(args[0], int) else args
@@ -60,10 +88,8 @@ def _reshape(self, *shape, order="C", reverse=False, **given):
     if isinstance(self, NDArray):
         new = shapes.reshape("reshape", self.shape, new)
     result = invoke(OPS["reshape"], (self,), {"newshape": new})
-    if not state.recording:
-        from ..views import share
-
-        share(self, result, ("reshape", result.shape))
+    if isinstance(self, NDArray) and not state.recording:
+        views.share(self, result, ("reshape", result.shape))
     return result
 
 
@@ -73,9 +99,8 @@ def _transpose(self, *axes):
 
 
 def _flatten(self, order="C"):
-    if isinstance(self, NDArray):
-        return self.reshape((self.shape[0], -1))
-    return self.reshape(-1)
+    rows = (self.shape[0], -1) if isinstance(self, NDArray) else (-1,)
+    return invoke(OPS["reshape"], (self,), {"newshape": rows})
 
 
 def _astype(self, dtype, copy=True):
@@ -83,12 +108,6 @@ def _astype(self, dtype, copy=True):
     if not copy and self._data.dtype.name == name:
         return self
     return invoke(OPS["cast"], (self,), {"dtype": name})
-
-
-def _dot(self, other, **given):
-    from . import nd, np
-
-    return (nd if isinstance(self, NDArray) else np).dot(self, other, **given)
 
 
 def _copy(self):
@@ -140,7 +159,6 @@ Array.reshape = _reshape
 Array.transpose = _transpose
 Array.flatten = _flatten
 Array.astype = _astype
-Array.dot = _dot
 Array.copy = _copy
 Array.copyto = _copyto
 Array.as_in_context = Array.as_in_ctx = Array.to_device = _as_in_context
@@ -166,6 +184,8 @@ def _nd_repr(self):
 
 def _np_repr(self):
     text = repr(self._data)
+    if "..." in text:  # newer versions of NumPy tell the shape of what they abbreviate
+        text = re.sub(r",\s+shape=\([\d, ]*\)", "", text)
     name = self._data.dtype.name
     if "dtype=" in text:
         return text[: text.rindex(",")] + ")" if name == "float32" else text

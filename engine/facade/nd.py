@@ -5,17 +5,15 @@ import types
 import numpy
 
 from .. import shapes
-from ..array import Array, MXNetError, NDArray, invoke, raw_of, watch, wrap
+from ..array import Array, NDArray, invoke, raw_of, watch, wrap
 from ..devices import HOST
-from ..errors import message
 from ..registry import OPS
-from . import device
-from .generate import function, functions, plain
+from . import device, layers, order
+from .generate import function, functions, missing, plain, public
 from .npx import waitall
 
+_before = set(globals())
 globals().update(functions("nd", NDArray))
-
-__all__ = ["waitall"]
 
 
 def _name(dtype, default="float32") -> str:
@@ -66,6 +64,13 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, ctx=None, dt
     attrs = {"start": start, "stop": stop, "step": step, "dtype": _name(dtype)}
     result = invoke(OPS["arange"], (), attrs, NDArray)
     return result if repeat == 1 else result.repeat(repeat)
+
+
+def linspace(start, stop, num, endpoint=True, ctx=None, dtype=None):
+    """`num` evenly spaced numbers from start to stop."""
+    device.check(ctx)
+    attrs = {"start": start, "stop": stop, "num": num, "endpoint": endpoint, "dtype": _name(dtype)}
+    return invoke(OPS["linspace"], (), attrs, NDArray)
 
 
 def eye(N, M=0, k=0, ctx=None, dtype=None, **_):
@@ -147,7 +152,8 @@ def split(data, num_outputs, axis=1, squeeze_axis=False, **_):
 
 def reshape(data, shape=None, **_):
     """Same elements in another shape; 0 copies an axis, -1 is inferred, -2, -3, -4 as in MXNet."""
-    return data.reshape(shape)
+    new = shapes.reshape("reshape", data.shape, plain(shape))
+    return invoke(OPS["reshape"], (data,), {"newshape": new})
 
 
 def transpose(data, axes=None, **_):
@@ -185,6 +191,25 @@ Cast, Concat, Flatten, Reshape, SwapAxis, SliceChannel = (
     cast, concat, flatten, reshape, globals()["swapaxes"], split)
 
 
+def take(a, indices, axis=0, mode="clip", **_):
+    """Elements along an axis picked by an array of indices, clipped into range (or wrapped)."""
+    return invoke(OPS["take"], (a, indices), {"axis": axis, "mode": mode})
+
+
+def sort(data, axis=-1, is_ascend=True, **_):
+    """The elements in order along an axis (None: of the flattened array)."""
+    return order.sort(data, axis, is_ascend)
+
+
+def argsort(data, axis=-1, is_ascend=True, dtype="float32", **_):
+    """Where the elements stand that come first, second, … in order along an axis."""
+    return order.positions(data, axis, is_ascend).astype(dtype)
+
+
+topk = order.topk
+slice_axis, slice, gather_nd = layers.slice_axis, layers.slice_parts, layers.gather_nd
+
+
 def identity(data, **_):
     """The same values in new memory."""
     return data.copy()
@@ -193,29 +218,10 @@ def identity(data, **_):
 # ----- Layers as functions -----
 
 
-def Activation(data, act_type="relu", **_):
-    """An activation by name: relu, sigmoid, tanh, softrelu, softsign."""
-    if act_type not in ("relu", "sigmoid", "tanh", "softrelu", "softsign"):
-        raise MXNetError(message(
-            "Activation", f"got act_type {act_type!r}",
-            "It is relu, sigmoid, tanh, softrelu or softsign"))
-    return invoke(OPS[act_type], (data,))
-
-
-def FullyConnected(data, weight, bias=None, num_hidden=None, no_bias=False, flatten=True, **_):
-    """data · weightᵀ + bias, with all axes of `data` but the first joined when `flatten`."""
-    if flatten and data.ndim > 2:
-        data = data.reshape((data.shape[0], -1))
-    result = invoke(OPS["dot"], (data, weight.transpose()))
-    return result if no_bias or bias is None else result + bias
-
-
-def softmax_cross_entropy(data, label, **_):
-    """Sum over the rows of the negative log-probability of each row's label."""
-    picked = invoke(OPS["pick"], (invoke(OPS["log_softmax"], (data,), {"axis": -1}), label),
-                    {"axis": -1, "keepdims": False})
-    return -picked.sum()
-
+Activation, LeakyReLU, FullyConnected, Dropout, Embedding = (
+    layers.activation, layers.leaky_relu, layers.fully_connected, layers.dropout, layers.embedding)
+softmax, log_softmax, softmin, softmax_cross_entropy = (
+    layers.softmax, layers.log_softmax, layers.softmin, layers.softmax_cross_entropy)
 
 # ----- nd.random -----
 
@@ -224,8 +230,10 @@ random = types.ModuleType("mxnet.ndarray.random", "Random draws as MXNet makes t
 
 def _draw(op, attrs, shape, dtype, ctx, out):
     device.check(ctx)
-    shape = out.shape if out is not None and shape is None else shape
-    attrs = {**attrs, "shape": (1,) if shape is None else plain(shape), "dtype": _name(dtype)}
+    if shape is None:  # one number, or one for each element of the parameters
+        many = any(isinstance(value, numpy.ndarray) for value in attrs.values())
+        shape = out.shape if out is not None else () if many else (1,)
+    attrs = {**attrs, "shape": plain(shape), "dtype": _name(dtype)}
     result = invoke(OPS[op], (), attrs, NDArray)
     return result if out is None else out._become(result)
 
@@ -247,6 +255,11 @@ def _randn(*shape, loc=0, scale=1, dtype=None, ctx=None, **_):
     return _normal(loc, scale, shape or None, dtype, ctx)
 
 
+def _exponential(scale=1, shape=None, dtype=None, ctx=None, out=None, **_):
+    """Exponential draws with mean `scale`."""
+    return _draw("nd_random_exponential", {"scale": plain(scale)}, shape, dtype, ctx, out)
+
+
 def _randint(low, high, shape=None, dtype=None, ctx=None, out=None, **_):
     """Integers from `low` up to (without) `high`."""
     return _draw("random_randint", {"low": low, "high": high}, shape, dtype or "int32", ctx, out)
@@ -258,8 +271,12 @@ def _shuffle(data, **_):
 
 
 for _key, _made in (("uniform", _uniform), ("normal", _normal), ("randn", _randn),
-                    ("randint", _randint), ("shuffle", _shuffle)):
+                    ("exponential", _exponential), ("randint", _randint), ("shuffle", _shuffle)):
     _made.__name__ = _key
     setattr(random, _key, _made)
 random_uniform, random_normal, random_randint = _uniform, _normal, _randint
+random_exponential = _exponential
 uniform, normal, shuffle = _uniform, _normal, _shuffle
+
+__all__ = ["waitall", *public(globals(), _before)]
+__getattr__ = missing("mxnet.nd", __all__)

@@ -7,10 +7,12 @@ import numpy
 
 from ..array import ARRAYS, Array, invoke, ndarray, raw_of, watch, wrap
 from ..devices import HOST
+from ..errors import OutOfBounds, message
 from ..registry import OPS
-from . import device
-from .generate import functions, plain
+from . import device, order
+from .generate import functions, missing, plain, public
 
+_before = set(globals())
 globals().update(functions("np", ndarray))
 
 pi, e, inf, nan, newaxis, euler_gamma = (
@@ -19,10 +21,10 @@ float16, float32, float64 = numpy.float16, numpy.float32, numpy.float64
 uint8, int8, int32, int64, bool_ = (
     numpy.uint8, numpy.int8, numpy.int32, numpy.int64, numpy.bool_)
 bool = numpy.bool_
-_dtype = numpy.dtype
+_order = order
 
 
-def made(raw) -> ndarray:
+def _made(raw) -> ndarray:
     """A new source array around `raw`, told to whoever watches."""
     result = wrap(ndarray, raw)
     if watch.observer is not None:
@@ -38,13 +40,13 @@ def _name(dtype, default="float32") -> str:
 
 
 def array(object, dtype=None, ctx=None, device=None) -> ndarray:
-    """Array from numbers, nested lists or NumPy data; lists become float32 unless told otherwise."""
+    """Array from numbers, nested lists or NumPy data; lists become float32 unless `dtype` is."""
     _check(ctx or device)
     if dtype is None and not isinstance(object, numpy.ndarray | numpy.generic | Array):
         dtype = "float32"
     if isinstance(object, list | tuple) and builtins.any(type(x) in ARRAYS for x in object):
         return stack([asarray(x) for x in object])
-    return made(raw_of(object, dtype))
+    return _made(raw_of(object, dtype))
 
 
 def asarray(obj, dtype=None) -> ndarray:
@@ -135,6 +137,78 @@ def reshape(a, newshape, reverse=False, order="C"):
     return a.reshape(newshape)
 
 
+def vstack(arrays, out=None):
+    """Arrays joined along the first axis; vectors become rows."""
+    return concatenate([atleast_2d(x) for x in arrays], 0, out)
+
+
+def hstack(arrays):
+    """Arrays joined along the second axis (vectors: along their only one)."""
+    arrays = [atleast_1d(x) for x in arrays]
+    return concatenate(arrays, 0 if arrays[0].ndim == 1 else 1)
+
+
+def atleast_1d(*arys):
+    """Arrays with at least one axis."""
+    found = [x if x.ndim else x.reshape(1) for x in arys]
+    return found[0] if len(found) == 1 else found
+
+
+def atleast_2d(*arys):
+    """Arrays with at least two axes, new ones in front."""
+    found = [x if x.ndim > 1 else x.reshape(1, -1) for x in arys]
+    return found[0] if len(found) == 1 else found
+
+
+def moveaxis(a, source, destination):
+    """Axes moved to other places; the rest keep their order."""
+    moved, places = ((n,) if isinstance(n, int) else tuple(n) for n in (source, destination))
+    moved, places = ([n % a.ndim for n in part] for part in (moved, places))
+    axes = [k for k in range(a.ndim) if k not in moved]
+    for place, axis in sorted(zip(places, moved, strict=True)):
+        axes.insert(place, axis)
+    return transpose(a, axes)
+
+
+def take(a, indices, axis=None, mode="raise", out=None):
+    """Elements picked by an array of indices: along an axis, or of the flattened array.
+
+    Indices out of bounds raise an error; with `mode="clip"` they are clipped, "wrap" counts on.
+    """
+    size = a.size if axis is None else a.shape[axis]
+    raw = _raw(indices)
+    if mode == "raise" and raw.size and not -size <= raw.min() <= raw.max() < size:
+        raise OutOfBounds(message(
+            "take", f"got indices from {raw.min():g} to {raw.max():g} for {size} elements",
+            f"They must be between {-size} and {size - 1}", 'Or say `mode="clip"`.'))
+    indices = asarray(indices, None if isinstance(indices, ndarray) else "int64")
+    # Negative indices count from the end, which wrapping does.
+    mode = "wrap" if mode == "raise" else mode
+    return invoke(OPS["take"], (a, indices), {"axis": axis, "mode": mode})
+
+
+def sort(a, axis=-1, kind=None, order=None):
+    """The elements in order along an axis (None: of the flattened array)."""
+    return _order.sort(a, axis)
+
+
+def argsort(a, axis=-1, kind=None, order=None):
+    """Where the elements stand that come first, second, … in order along an axis."""
+    return _order.positions(a, axis)
+
+
+def inner(a, b):
+    """Sum of products over the last axes of both arrays."""
+    if not a.ndim or not b.ndim:
+        return a * b
+    return invoke(OPS["tensordot"], (a, b), {"axes": ((-1,), (-1,))})
+
+
+def vdot(a, b):
+    """Dot product of two arrays, flattened."""
+    return invoke(OPS["dot"], (a.reshape(-1), b.reshape(-1)))
+
+
 def transpose(a, axes=None):
     """Axes in another order (reversed when axes is None)."""
     return invoke(OPS["transpose"], (a,), {"axes": plain(axes)})
@@ -185,6 +259,11 @@ def shape(a):
 def ndim(a):
     """Number of axes."""
     return a.ndim
+
+
+def size(a):
+    """Number of elements."""
+    return a.size
 
 
 def set_printoptions(*args, **kwargs):
@@ -255,7 +334,10 @@ def _shuffle(x):
     x[...] = wrap(ndarray, x._data[HOST.xp.random.shuffle_indices(len(x), x.ndim)])
 
 
-for _key, _made in (("uniform", _uniform), ("normal", _normal), ("rand", _rand),
-                    ("randn", _randn), ("randint", _randint), ("shuffle", _shuffle)):
-    _made.__name__ = _key
-    setattr(random, _key, _made)
+for _key, _draws in (("uniform", _uniform), ("normal", _normal), ("rand", _rand),
+                     ("randn", _randn), ("randint", _randint), ("shuffle", _shuffle)):
+    _draws.__name__ = _key
+    setattr(random, _key, _draws)
+
+__all__ = public(globals(), _before)
+__getattr__ = missing("mxnet.np", __all__)

@@ -3,13 +3,13 @@
 import types
 
 from ..array import ndarray
+from . import layers, order
 from . import random as _random
 from .device import cpu, current_context, gpu, num_gpus
-from .generate import functions
+from .generate import functions, missing, public
 
+_before = set(globals())
 globals().update(functions("npx", ndarray))
-
-__all__ = ["cpu", "current_context", "gpu", "num_gpus"]
 
 
 def set_np(shape=True, array=True, dtype=False):
@@ -43,15 +43,11 @@ random = types.ModuleType("mxnet.numpy_extension.random", "Seeding.")
 random.seed = seed
 
 
-def activation(data, act_type="relu", **_):
-    """An activation by name: relu, sigmoid, tanh, softrelu, softsign."""
-    from .nd import Activation
+activation, leaky_relu, dropout, embedding = (
+    layers.activation, layers.leaky_relu, layers.dropout, layers.embedding)
+softmax, log_softmax, gather_nd, topk = (
+    layers.softmax, layers.log_softmax, layers.gather_nd, order.topk)
+fully_connected, slice = layers.fully_connected, layers.slice_parts
 
-    return Activation(data, act_type)
-
-
-def fully_connected(x, weight, bias=None, num_hidden=None, no_bias=True, flatten=True, **_):
-    """x · weightᵀ + bias."""
-    from .nd import FullyConnected
-
-    return FullyConnected(x, weight, bias, num_hidden, bias is None, flatten)
+__all__ = ["cpu", "current_context", "gpu", "num_gpus", *public(globals(), _before)]
+__getattr__ = missing("mxnet.npx", __all__)

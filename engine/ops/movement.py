@@ -1,11 +1,11 @@
 """Operations that rearrange, repeat or join elements; their VJPs put the cotangent back."""
 
+from itertools import pairwise
 from math import prod
 
 from .. import shapes
 from ..errors import ShapeError, message
 from ..registry import Sample, movement
-import itertools
 
 
 def _transpose_axes(rank, axes):
@@ -105,7 +105,7 @@ def cuts(size, sections):
         step = size // sections
         return [(i * step, (i + 1) * step) for i in range(sections)]
     ends = [0, *(min(int(n), size) for n in sections), size]
-    return [(a, max(a, b)) for a, b in itertools.pairwise(ends)]
+    return [(a, max(a, b)) for a, b in pairwise(ends)]
 
 
 def _split_shape(x, *, indices_or_sections, axis):
