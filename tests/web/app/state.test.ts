@@ -13,7 +13,7 @@ const asked = { type: 'asked', run: 1, deadline: DEADLINE } as const
 const started = { type: 'started', run: 1 } as const
 const done = { type: 'done', run: 1, milliseconds: 3.2, ops: 14 } as const
 /// As much of a trace as the state looks at.
-const traceWith = (...stops: readonly Stop[]) => ({ stops, nodes: { kind: new Int32Array(2) } }) as unknown as Trace
+const traceWith = (...stops: readonly Stop[]) => ({ stops, blocks: [], nodes: { kind: new Int32Array(2) } }) as unknown as Trace
 const stop = (reason: Stop['reason']): Stop => ({ reason, message: 'why', cell: 0, line: 3 })
 
 const cases: readonly (readonly [what: string, events: readonly Event[], pill: string, notice: string | null])[] = [
@@ -89,6 +89,16 @@ describe('state', () => {
     expect(again.picture?.trace).toBe(old)
     expect(update(again, { type: 'picture', run: 1, trace: traceWith() })).toBe(again)
     expect(update(again, { type: 'picture', run: 2, trace: traceWith() }).picture?.run).toBe(2)
+  })
+
+  it('does not draw a recording that is too large, but many small ones', () => {
+    const block = (first: number, last: number) => ({ first, last })
+    const trace = (...blocks: readonly ReturnType<typeof block>[]) =>
+      ({ stops: [], blocks, nodes: { kind: new Int32Array(9000) } }) as unknown as Trace
+    const tooMany = (drawn: Trace) => after(READY, asked, started, { type: 'picture', run: 1, trace: drawn }).picture?.tooMany
+    expect(tooMany(trace(block(0, 3000)))).toBe(3000)
+    expect(tooMany(trace(block(0, 1000), block(1000, 3000)))).toBeNull()
+    expect(tooMany(trace())).toBe(9000)
   })
 
   it('drops a selection with the run it belongs to', () => {

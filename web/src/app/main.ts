@@ -10,6 +10,7 @@ import { EMPTY, docOfHash, readLessons, type Doc } from './documents'
 import { h, setText } from './dom'
 import { createHeader } from './header'
 import { createOutputPanel } from './output-panel'
+import { PARTIAL_SHARE } from './picture'
 import { createSplitter } from './splitter'
 import { createStage } from './stage'
 import { DEADLINE, SPLIT, initialState, isGoing, limitsOf, markedNodes, update, type Event, type State, type Theme } from './state'
@@ -110,6 +111,8 @@ function start(root: HTMLElement) {
     toast.update(state)
     setText(live, announcementOf(state))
     const { run, picture, selection, theme } = state
+    // How many runs have ended: what a script that drives the page can wait for.
+    if (run?.status === 'ended') root.dataset.ended = String(run.id)
     if (run !== before?.run) {
       editor.showRun(run && { run: run.id, outputs: run.outputs, active: isGoing(run) ? run.active : -1 })
       if (run?.error !== before?.run?.error) editor.markError(run?.error ?? null)
@@ -117,7 +120,7 @@ function start(root: HTMLElement) {
     if (picture !== before?.picture || selection !== before?.selection || run?.status !== before?.run?.status) {
       const going = isGoing(run)
       const status = going ? (picture?.run === run.id ? 'partial' : 'running') : 'idle'
-      graph.update({ trace: picture?.trace ?? null, selected: selection.nodes, status })
+      graph.update({ trace: picture?.tooMany === null ? picture.trace : null, selected: selection.nodes, status })
     }
     if (selection !== before?.selection) editor.markNodes(placesOf(state), selection.by === 'graph')
     if (theme !== before?.theme) {
@@ -146,17 +149,23 @@ function start(root: HTMLElement) {
     if (event.type === 'started') setTimeout(() => dispatch({ type: 'slow', run: event.run }), SLOW)
   }
 
-  // Partial traces may come faster than the screen can draw: only the newest of a frame is read.
+  // Partial traces may come faster than the screen can draw: only the newest of a frame is read, and a trace that took
+  // long to draw is followed by a rest.
   let newest: Extract<RunnerEvent, { type: 'trace' }> | null = null
+  let restUntil = 0
   function hearTrace(event: Extract<RunnerEvent, { type: 'trace' }>) {
-    if (!newest && !event.final) requestAnimationFrame(drawTrace)
-    newest = event
+    if (event.final) newest = event
+    else if (performance.now() > restUntil) {
+      if (!newest) requestAnimationFrame(drawTrace)
+      newest = event
+    }
   }
 
   function drawTrace() {
     const event = newest
     newest = null
     if (!event) return
+    const began = performance.now()
     try {
       const trace = readTrace(unpack(event.header, event.columns))
       dispatch({ type: 'picture', run: event.run, trace })
@@ -164,6 +173,8 @@ function start(root: HTMLElement) {
       // Hostile or broken: the picture stays as it is.
       console.warn('A trace was refused:', error)
     }
+    const now = performance.now()
+    restUntil = now + (now - began) * PARTIAL_SHARE
   }
 
   // ----- Acts -----

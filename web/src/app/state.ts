@@ -6,6 +6,7 @@ import type { RunnerEvent } from '../runner'
 import { splitCells } from '../editor/cells'
 import { at, type Trace } from '../trace'
 import type { Doc } from './documents'
+import { MOST_DRAWN, largestRecording } from './picture'
 
 export type Theme = 'auto' | 'light' | 'dark'
 export type Tab = 'code' | 'graph' | 'output'
@@ -30,6 +31,8 @@ export interface State {
 export interface Picture {
   readonly run: number
   readonly trace: Trace
+  /// Nodes of its largest recording, when those are too many to be drawn; else null.
+  readonly tooMany: number | null
 }
 
 export interface Engine {
@@ -155,7 +158,7 @@ export function update(state: State, event: Event): State {
     }
     case 'picture':
       if (event.run !== state.run?.id) return state
-      return { ...state, picture: { run: event.run, trace: event.trace }, selection: keepSelection(state, event.trace) }
+      return { ...state, picture: pictureOf(event.run, event.trace), selection: keepSelection(state, event.trace) }
     case 'done': {
       if (!state.run || event.run !== state.run.id) return state
       const { milliseconds, ops } = event
@@ -189,6 +192,11 @@ export const isGoing = (run: Run | null): run is Run => run !== null && run.stat
 /// Nodes of the picture whose places in the code can be marked: those of the newest run.
 export function markedNodes({ picture, run, selection }: State): readonly number[] {
   return picture && picture.run === run?.id ? selection.nodes : []
+}
+
+function pictureOf(run: number, trace: Trace): Picture {
+  const nodes = largestRecording(trace)
+  return { run, trace, tooMany: nodes > MOST_DRAWN ? nodes : null }
 }
 
 function newRun(id: number, deadline: number, code: string): Run {

@@ -82,10 +82,15 @@ function rangeIn({ ran, edits }: Value, place: Place) {
 
 function decorate(value: Value, { nodes, error: failed }: Marks, doc: Text): DecorationSet {
   const spans: { from: number; to: number; decoration: Decoration }[] = []
+  // A loop makes many nodes of one expression: one mark is enough.
+  const marked = new Set<string>()
   const lines = new Map<number, Decoration>()
   const add = (place: Place, range: Decoration, line: Decoration) => {
     const found = rangeIn(value, place)
     if (!found) return
+    const key = `${found.from} ${found.to}`
+    if (marked.has(key)) return
+    marked.add(key)
     spans.push({ ...found, decoration: range })
     for (let n = doc.lineAt(found.from).number; n <= doc.lineAt(found.to).number; n++) lines.set(doc.line(n).from, line)
   }

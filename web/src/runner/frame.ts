@@ -74,6 +74,7 @@ function spawnWorker(files: Files, module: WebAssembly.Module, listen: (message:
   port1.onmessage = (event: MessageEvent<FromWorker>) => {
     if (typeof event.data !== 'object' || event.data === null) return
     if (event.data.type === 'gentle') probe.end()
+    if (event.data.type === 'crash') console.warn('Python broke down:', event.data.message)
     listen(event.data)
   }
   worker.onerror = (event) => {

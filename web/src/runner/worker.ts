@@ -7,6 +7,7 @@ import type { Limits } from '../protocol/messages'
 import type { Summary } from '../protocol/trace'
 import { createAlarm } from './alarm'
 import { bootPyodide } from './boot'
+import { INTERRUPT_HANDLER } from './interrupt'
 import { seal } from './seal'
 import type { FromWorker, ToWorker } from './wire'
 
@@ -50,6 +51,8 @@ async function start(command: Extract<ToWorker, { type: 'start' }>) {
     kernel = pyodide.runPython('from engine.kernel import Kernel; Kernel()') as Kernel
     const numpy = pyodide.runPython('import numpy; numpy.__version__') as string
     const python = pyodide.runPython('import platform; platform.python_version()') as string
+    const install = pyodide.runPython(INTERRUPT_HANDLER) as (later: () => void) => void
+    install(() => alarm.soon())
     pyodide.setInterruptBuffer(alarm.buffer as unknown as Uint8Array)
     canStopGently = isAlive(command.probe)
     say({ type: 'gentle', works: canStopGently })
