@@ -20,7 +20,7 @@ NUMBERS = frozenset((int, float, bool))
 
 
 class Observer:
-    """What a watcher of the program implements (`trace.Recorder` does). Nobody watches by default."""
+    """What a watcher of the program implements, as `trace.Recorder` does; mostly nobody watches."""
 
     def operation(self, op, inputs, attrs, outputs, entry):
         """An operation ran; `entry` is None when it did not go on the tape."""
@@ -340,15 +340,21 @@ def _number(op, x):
         else "Use an array or a number."
     )
     raise TypeError(
-        message(op.name, f"got an operand of type {type(x).__name__}",
-                "Operands must be arrays of one namespace, or numbers", hint)
+        message(
+            op.name,
+            f"got an operand of type {type(x).__name__}",
+            "Operands must be arrays of one namespace, or numbers",
+            hint,
+        )
     )
 
 
 def _mixed(op, inputs):
     found = " and ".join(sorted({type(x).__name__ for x in inputs if type(x) in ARRAYS}))
     return message(
-        op.name, f"got {found} together", "Operands must come from one namespace, nd or np",
+        op.name,
+        f"got {found} together",
+        "Operands must come from one namespace, nd or np",
         "Convert with `x.as_np_ndarray()` or `x.as_nd_ndarray()`.",
     )
 
@@ -393,7 +399,7 @@ def _explained(op, raws, attrs, problem):
 
 
 def mark_variable(array: Array, buffer: Array, req: str) -> None:
-    """Makes `array` a leaf that leaves its gradient in `buffer`; a recorded result keeps its past."""
+    """Makes `array` a leaf with its gradient in `buffer`; a recorded result keeps its past."""
     gradient = Gradient(buffer, req)
     entry = array._entry
     if entry is None or entry.op is LEAF or entry.parents is None:  # None: freed by a pass
@@ -415,6 +421,15 @@ def raw_of(value, dtype=None):
 
 
 __all__ = [
-    "ARRAYS", "HOST", "Array", "NDArray", "Observer", "invoke", "mark_variable", "ndarray",
-    "raw_of", "watch", "wrap",
+    "ARRAYS",
+    "HOST",
+    "Array",
+    "NDArray",
+    "Observer",
+    "invoke",
+    "mark_variable",
+    "ndarray",
+    "raw_of",
+    "watch",
+    "wrap",
 ]

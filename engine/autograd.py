@@ -10,8 +10,17 @@ from .registry import Op
 from .tape import Gradient, leaves_of, pick_entry, state, tape_entry, walk
 
 __all__ = [
-    "backward", "get_symbol", "grad", "is_recording", "is_training",
-    "mark_variables", "pause", "predict_mode", "record", "set_recording", "set_training",
+    "backward",
+    "get_symbol",
+    "grad",
+    "is_recording",
+    "is_training",
+    "mark_variables",
+    "pause",
+    "predict_mode",
+    "record",
+    "set_recording",
+    "set_training",
     "train_mode",
 ]
 
@@ -185,8 +194,21 @@ def _result(found, variable, entry, create_graph):
 
 #: Stands in the entry of a recorded gradient that is constant in its variable.
 CONSTANT = Op(
-    "constant", "nn", "copy", (None,), lambda x: x, "same", lambda *_, **__: 0, {}, ("x",), {},
-    "const", "{x}", (None,), "A value that depends on nothing.", (),
+    "constant",
+    "nn",
+    "copy",
+    (None,),
+    lambda x: x,
+    "same",
+    lambda *_, **__: 0,
+    {},
+    ("x",),
+    {},
+    "const",
+    "{x}",
+    (None,),
+    "A value that depends on nothing.",
+    (),
 )
 
 
@@ -236,10 +258,7 @@ def _arrays(entry):
     """An entry's result and primals as recorded arrays, for passes that go on the tape."""
     y = entry.y
     if type(y) is list:
-        y = [
-            wrap(recorded.ndarray, part, pick_entry(entry, k, part))
-            for k, part in enumerate(y)
-        ]
+        y = [wrap(recorded.ndarray, part, pick_entry(entry, k, part)) for k, part in enumerate(y)]
     else:
         y = wrap(recorded.ndarray, y, entry)
     primals = [
@@ -258,7 +277,8 @@ def _head_grads(heads, head_grads):
     if len(given) != len(heads):
         raise ValueError(
             message(
-                "backward", f"got {len(heads)} heads and {len(given)} head gradients",
+                "backward",
+                f"got {len(heads)} heads and {len(given)} head gradients",
                 "There must be one head gradient (or None) for each head",
             )
         )
@@ -266,7 +286,8 @@ def _head_grads(heads, head_grads):
         if g is not None and g.shape != head.shape:
             raise ShapeError(
                 message(
-                    "backward", f"the head has shape {head.shape}, its gradient {g.shape}",
+                    "backward",
+                    f"the head has shape {head.shape}, its gradient {g.shape}",
                     "The head gradient must have the head's shape",
                 )
             )
@@ -301,5 +322,3 @@ class Symbol:
     def list_arguments(self):
         """`var0`, `var1`, …: one name for each leaf."""
         return [f"var{k}" for k in range(self._leaves)]
-
-

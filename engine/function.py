@@ -42,15 +42,22 @@ class Function:
     def __call__(self, *inputs):
         name = type(self).__name__
         if self._outputs is not None:
-            raise CalledTwice(message(
-                name, "this instance was called before",
-                "Each Function instance can only be called once",
-                f"Make a new one for each call: `{name}()(…)`."))
+            raise CalledTwice(
+                message(
+                    name,
+                    "this instance was called before",
+                    "Each Function instance can only be called once",
+                    f"Make a new one for each call: `{name}()(…)`.",
+                )
+            )
         for x in inputs:
             if type(x) not in ARRAYS:
-                raise TypeError(message(
-                    name, f"got an input of type {type(x).__name__}", "Inputs must be arrays"))
-        with _Unwatched(False):
+                raise TypeError(
+                    message(
+                        name, f"got an input of type {type(x).__name__}", "Inputs must be arrays"
+                    )
+                )
+        with _OwnCode(False):
             outputs = self.forward(*inputs)
         single = type(outputs) in ARRAYS
         self._outputs = (outputs,) if single else _arrays(f"{name}.forward", outputs)
@@ -58,8 +65,11 @@ class Function:
         return results[0] if single else tuple(results)
 
 
-class _Unwatched(_Scope):
-    """Inside a Function's own methods nobody watches: the call is one step of the program."""
+class _OwnCode(_Scope):
+    """Inside a Function's own methods: the call is one step of the program, so nobody watches.
+
+    A `backward` that is recorded is watched: its operations lead to the next derivative.
+    """
 
     def __init__(self, recording):
         super().__init__(None, None)
@@ -68,7 +78,9 @@ class _Unwatched(_Scope):
     def __enter__(self):
         super().__enter__()
         state.recording = self._wanted
-        self._observer, watch.observer = watch.observer, None
+        self._observer = watch.observer
+        if not self._wanted:
+            watch.observer = None
 
     def __exit__(self, *problem):
         watch.observer = self._observer
@@ -80,8 +92,9 @@ def _arrays(thing, values):
     values = tuple(values) if isinstance(values, list | tuple) else (values,)
     for value in values:
         if type(value) not in ARRAYS and value is not None:
-            raise TypeError(message(
-                thing, f"returned {type(value).__name__}", "It must return arrays"))
+            raise TypeError(
+                message(thing, f"returned {type(value).__name__}", "It must return arrays")
+            )
     return values
 
 
@@ -108,7 +121,8 @@ def _on_tape(function, inputs):
         ]
     if watch.observer is not None:
         watch.observer.operation(
-            FUNCTION, inputs, attrs, results if len(results) > 1 else results[0], entry)
+            FUNCTION, inputs, attrs, results if len(results) > 1 else results[0], entry
+        )
     return results
 
 
@@ -119,7 +133,7 @@ def _input_grads(F, g, y, *primals, function):
     cotangents = g if type(g) is list else [g]
     outputs = y if type(y) is list else [y]
     given = [
-        wrap(type(old), c._data, c._entry) if isinstance(c, Array) else wrap(type(old), c)
+        _seen_as(type(old), c) if isinstance(c, Array) else wrap(type(old), c)
         for old, c in zip(function._outputs, cotangents, strict=True)
     ]
     saved = function.saved_tensors
@@ -127,34 +141,65 @@ def _input_grads(F, g, y, *primals, function):
         # A saved output stands for the recorded one, so that the second derivative sees it.
         place = {id(old): new for old, new in zip(function._outputs, outputs, strict=True)}
         function.saved_tensors = tuple(
-            wrap(type(s), s._data, place[id(s)]._entry) if id(s) in place else s for s in saved
+            _seen_as(type(s), place[id(s)]) if id(s) in place else s for s in saved
         )
     try:
-        with _Unwatched(recorded):
+        with _OwnCode(recorded):
             grads = _arrays(name, function.backward(*given))
     finally:
         function.saved_tensors = saved
     if len(grads) != len(primals):
-        raise MXNetError(message(
-            name, f"returned {len(grads)} gradients for {len(primals)} inputs",
-            "It must return one gradient for each input of forward"))
+        raise MXNetError(
+            message(
+                name,
+                f"returned {len(grads)} gradients for {len(primals)} inputs",
+                "It must return one gradient for each input of forward",
+            )
+        )
     found = []
     for k, (c, primal) in enumerate(zip(grads, primals, strict=True)):
         if c is not None and c.shape != primal.shape:
-            raise ShapeError(message(
-                name, f"gradient {k} has shape {c.shape}, input {k} has shape {primal.shape}",
-                "A gradient must have its input's shape"))
+            raise ShapeError(
+                message(
+                    name,
+                    f"gradient {k} has shape {c.shape}, input {k} has shape {primal.shape}",
+                    "A gradient must have its input's shape",
+                )
+            )
         if c is None:
             found.append(F.zeros_like(primal))
         else:
-            found.append(wrap(type(primal), c._data, c._entry) if recorded else c._data)
+            found.append(_seen_as(type(primal), c) if recorded else c._data)
     return found
+
+
+def _seen_as(cls, array):
+    """`array` as one of class `cls`, with the same past."""
+    if type(array) is cls:
+        return array
+    same = wrap(cls, array._data, array._entry)
+    if hasattr(array, "_mark"):
+        same._mark = array._mark
+    return same
 
 
 #: The row for every call of a user's function; the instance is its attribute.
 FUNCTION = Op(
-    "function", "function", "copy", (_input_grads,), lambda *shapes, function: shapes[0], "same",
-    lambda *_, **__: 0, {"function": None}, ("inputs",), {}, "function",
-    r"\operatorname{function}({inputs})", (r"\text{the user's backward}",),
-    "A function with a backward pass of the user's own.", (), variadic=True, joint=True,
+    "function",
+    "function",
+    "copy",
+    (_input_grads,),
+    lambda *shapes, function: shapes[0],
+    "same",
+    lambda *_, **__: 0,
+    {"function": None},
+    ("inputs",),
+    {},
+    "function",
+    r"\operatorname{function}({inputs})",
+    (r"\text{the user's backward}",),
+    "A function with a backward pass of the user's own.",
+    (),
+    variadic=True,
+    joint=True,
 )

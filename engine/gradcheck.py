@@ -44,8 +44,7 @@ def mismatch(f, raws, rng, order=1) -> float:
     head = rng.standard_normal(forward(*raws).shape)
     if order == 1:
         exact = sum(
-            (g._data * d).sum()
-            for g, d in zip(gradients(f, raws, head), directions, strict=True)
+            (g._data * d).sum() for g, d in zip(gradients(f, raws, head), directions, strict=True)
         )
         numeric = (along(forward, raws, directions) * head).sum()
         return _relative(exact, numeric)

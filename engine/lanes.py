@@ -89,14 +89,23 @@ def lane(op: Op, name: str, options: str = "", unless: str = "", otherwise: str 
     template = _UNARY if len(operands) == 1 else _BINARY
     inputs = "(x,)" if len(operands) == 1 else "(a, b)"
     source = template.format(
-        name=name, a="raw", head=", ".join([*operands, *([options] if options else [])]),
+        name=name,
+        a="raw",
+        head=", ".join([*operands, *([options] if options else [])]),
         unless=f" and {unless}" if unless else "",
         otherwise=otherwise or f"return invoke(op, {inputs})",
     )
     space = {
-        "FALLS": (AttributeError, ValueError, TypeError, IndexError), "Raw": Raw,
-        "TapeEntry": TapeEntry, "invoke": invoke, "kernel": op.kernel, "ndarray": ndarray,
-        "op": op, "state": state, "watch": watch, **known,
+        "FALLS": (AttributeError, ValueError, TypeError, IndexError),
+        "Raw": Raw,
+        "TapeEntry": TapeEntry,
+        "invoke": invoke,
+        "kernel": op.kernel,
+        "ndarray": ndarray,
+        "op": op,
+        "state": state,
+        "watch": watch,
+        **known,
     }
     exec(compile(source, f"<lane of {op.name}>", "exec"), space)
     return space[name]

@@ -37,13 +37,19 @@ def problem(error: BaseException, files, lines, column) -> dict:
     name = type(error).__name__
     text = str(error)
     return {
-        "name": name, "message": text, "hint": _hint(name, text), "line": line, "col": col,
-        "endLine": end_line, "endCol": end_col, "frames": frames,
+        "name": name,
+        "message": text,
+        "hint": _hint(name, text),
+        "line": line,
+        "col": col,
+        "endLine": end_line,
+        "endCol": end_col,
+        "frames": frames,
     }
 
 
 def _hint(name: str, text: str):
-    if name == "ModuleNotFoundError" and "torch" in text or "tensorflow" in text:
+    if (name == "ModuleNotFoundError" and "torch" in text) or "tensorflow" in text:
         return "This playground speaks MXNet: `from mxnet import np, autograd`."
     return HINTS.get(name)
 
@@ -57,8 +63,12 @@ def _syntax(error: SyntaxError, lines, column) -> dict:
 
     end = error.end_lineno or line
     return {
-        "name": type(error).__name__, "message": error.msg, "hint": None, "line": line,
-        "col": units(error.offset), "endLine": end,
+        "name": type(error).__name__,
+        "message": error.msg,
+        "hint": None,
+        "line": line,
+        "col": units(error.offset),
+        "endLine": end,
         "endCol": units(error.end_offset) if end == line and error.end_offset else len(text),
         "frames": [{"line": line, "func": "<module>"}],
     }

@@ -13,8 +13,12 @@ def ops_table() -> list[dict]:
     """Every op: name, family, public names, whether a gradient flows, one line of help."""
     return [
         {
-            "name": op.name, "family": op.family, "names": op.names,
-            "differentiable": op.differentiable, "attrs": list(op.attrs), "doc": op.doc,
+            "name": op.name,
+            "family": op.family,
+            "names": op.names,
+            "differentiable": op.differentiable,
+            "attrs": list(op.attrs),
+            "doc": op.doc,
         }
         for op in OPS.values()
     ]
@@ -24,20 +28,43 @@ def names_table() -> dict[str, list[dict]]:
     """Public names of `mx`, each namespace and the array classes, with signature and help."""
     modules = facade.modules()
     spaces = {
-        "mx": modules["mxnet"], "np": modules["mxnet.np"], "npx": modules["mxnet.npx"],
-        "nd": modules["mxnet.nd"], "autograd": modules["mxnet.autograd"],
-        "np.random": modules["mxnet.np.random"], "nd.random": modules["mxnet.nd.random"],
-        "np.linalg": modules["mxnet.np.linalg"], "mx.random": modules["mxnet.random"],
-        "np.ndarray": ndarray, "nd.NDArray": NDArray,
+        "mx": modules["mxnet"],
+        "np": modules["mxnet.np"],
+        "npx": modules["mxnet.npx"],
+        "nd": modules["mxnet.nd"],
+        "autograd": modules["mxnet.autograd"],
+        "np.random": modules["mxnet.np.random"],
+        "nd.random": modules["mxnet.nd.random"],
+        "np.linalg": modules["mxnet.np.linalg"],
+        "mx.random": modules["mxnet.random"],
+        "np.ndarray": ndarray,
+        "nd.NDArray": NDArray,
     }
     return {space: _entries(owner) for space, owner in spaces.items()}
 
 
 #: Names that a facade module has for its own use.
 PRIVATE = {
-    "annotations", "builtins", "device", "function", "functions", "invoke", "made", "message",
-    "numpy", "plain", "raw_of", "shapes", "types", "watch", "wrap", "ARRAYS", "Array", "HOST",
-    "OPS", "MXNetError",
+    "annotations",
+    "builtins",
+    "device",
+    "function",
+    "functions",
+    "invoke",
+    "made",
+    "message",
+    "numpy",
+    "plain",
+    "raw_of",
+    "shapes",
+    "types",
+    "watch",
+    "wrap",
+    "ARRAYS",
+    "Array",
+    "HOST",
+    "OPS",
+    "MXNetError",
 }
 
 
@@ -45,16 +72,21 @@ def _entries(owner) -> list[dict]:
     found = []
     for name in sorted(dir(owner)):
         value = getattr(owner, name, None)
-        if name.startswith("_") or isinstance(owner, types.ModuleType) and name in PRIVATE - {
-            "MXNetError" if owner.__name__ == "mxnet" else ""
-        }:
+        if name.startswith("_") or (
+            isinstance(owner, types.ModuleType)
+            and name in PRIVATE - {"MXNetError" if owner.__name__ == "mxnet" else ""}
+        ):
             continue
-        found.append({
-            "name": name,
-            "kind": "function" if callable(value) else (
-                "module" if isinstance(value, types.ModuleType) else "property"),
-            "signature": _signature(value), "doc": _first_line(value),
-        })
+        found.append(
+            {
+                "name": name,
+                "kind": "function"
+                if callable(value)
+                else ("module" if isinstance(value, types.ModuleType) else "property"),
+                "signature": _signature(value),
+                "doc": _first_line(value),
+            }
+        )
     return found
 
 

@@ -103,31 +103,83 @@ BINARY_SHAPES = (((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2,)))
 
 
 def unary(
-    name, forward, vjp, *, doc, latex, latex_vjp=None, symbol=None, nd=True, np=True, npx=False,
-    dtype="float", domain=(-2.0, 2.0), weight=1, attrs=None, sample_attrs=({},),
+    name,
+    forward,
+    vjp,
+    *,
+    doc,
+    latex,
+    latex_vjp=None,
+    symbol=None,
+    nd=True,
+    np=True,
+    npx=False,
+    dtype="float",
+    domain=(-2.0, 2.0),
+    weight=1,
+    attrs=None,
+    sample_attrs=({},),
 ) -> Op:
     """Elementwise function of one array."""
-    samples = tuple(
-        Sample((s,), a, *domain) for s in UNARY_SHAPES for a in sample_attrs
+    samples = tuple(Sample((s,), a, *domain) for s in UNARY_SHAPES for a in sample_attrs)
+    return register(
+        Op(
+            name,
+            "unary",
+            forward,
+            (vjp,),
+            _same_shape,
+            dtype,
+            _elementwise_flops(weight),
+            attrs or {},
+            ("x",),
+            _names(name, nd, np, npx),
+            symbol or name,
+            latex,
+            (latex_vjp,),
+            doc,
+            samples,
+        )
     )
-    return register(Op(
-        name, "unary", forward, (vjp,), _same_shape, dtype, _elementwise_flops(weight),
-        attrs or {}, ("x",), _names(name, nd, np, npx), symbol or name, latex, (latex_vjp,), doc,
-        samples,
-    ))
 
 
 def binary(
-    name, forward, vjps, *, doc, latex, latex_vjps=(None, None), symbol=None, nd=True, np=True,
-    npx=False, dtype="promote", domain=(-2.0, 2.0), weight=1,
+    name,
+    forward,
+    vjps,
+    *,
+    doc,
+    latex,
+    latex_vjps=(None, None),
+    symbol=None,
+    nd=True,
+    np=True,
+    npx=False,
+    dtype="promote",
+    domain=(-2.0, 2.0),
+    weight=1,
 ) -> Op:
     """Elementwise function of two arrays, or of an array and a Python number, with broadcasting."""
     samples = tuple(Sample(pair, {}, *domain) for pair in BINARY_SHAPES)
-    return register(Op(
-        name, "binary", forward, vjps, lambda a, b: shapes.broadcast(name, a, b), dtype,
-        _elementwise_flops(weight), {}, ("a", "b"), _names(name, nd, np, npx), symbol or name,
-        latex, latex_vjps, doc, samples,
-    ))
+    return register(
+        Op(
+            name,
+            "binary",
+            forward,
+            vjps,
+            lambda a, b: shapes.broadcast(name, a, b),
+            dtype,
+            _elementwise_flops(weight),
+            {},
+            ("a", "b"),
+            _names(name, nd, np, npx),
+            symbol or name,
+            latex,
+            latex_vjps,
+            doc,
+            samples,
+        )
+    )
 
 
 REDUCTION_SAMPLES = tuple(
@@ -138,66 +190,218 @@ REDUCTION_SAMPLES = tuple(
 
 
 def reduction(
-    name, forward, vjp, *, doc, latex, latex_vjp=None, symbol=None, nd=True, np=True, npx=False,
-    dtype="promote", samples=REDUCTION_SAMPLES, attrs=None, weight=1,
+    name,
+    forward,
+    vjp,
+    *,
+    doc,
+    latex,
+    latex_vjp=None,
+    symbol=None,
+    nd=True,
+    np=True,
+    npx=False,
+    dtype="promote",
+    samples=REDUCTION_SAMPLES,
+    attrs=None,
+    weight=1,
 ) -> Op:
     """Function that reduces an array over `axis` (None: over all axes)."""
+
     def shape(x, *, axis=None, keepdims=False, **_):
         return shapes.reduced(name, x, axis, keepdims)
 
-    return register(Op(
-        name, "reduction", forward, (vjp,), shape, dtype,
-        lambda out, x, **_: weight * prod(x),
-        {"axis": None, "keepdims": False} if attrs is None else attrs, ("x",),
-        _names(name, nd, np, npx), symbol or name, latex, (latex_vjp,), doc, tuple(samples),
-    ))
+    return register(
+        Op(
+            name,
+            "reduction",
+            forward,
+            (vjp,),
+            shape,
+            dtype,
+            lambda out, x, **_: weight * prod(x),
+            {"axis": None, "keepdims": False} if attrs is None else attrs,
+            ("x",),
+            _names(name, nd, np, npx),
+            symbol or name,
+            latex,
+            (latex_vjp,),
+            doc,
+            tuple(samples),
+        )
+    )
 
 
 def movement(
-    name, forward, vjp, shape, *, doc, samples, latex, latex_vjp=None, symbol=None, nd=True,
-    np=True, npx=False, attrs=None, variadic=False, outputs=1, operands=("x",), grows=False,
+    name,
+    forward,
+    vjp,
+    shape,
+    *,
+    doc,
+    samples,
+    latex,
+    latex_vjp=None,
+    symbol=None,
+    nd=True,
+    np=True,
+    npx=False,
+    attrs=None,
+    variadic=False,
+    outputs=1,
+    operands=("x",),
+    grows=False,
 ) -> Op:
     """Function that moves, copies or picks elements without computing with them."""
-    return register(Op(
-        name, "movement", forward, (vjp,), shape, "promote", lambda *_, **__: 0, attrs or {},
-        operands, _names(name, nd, np, npx), symbol or name, latex, (latex_vjp,), doc,
-        tuple(samples), variadic=variadic, outputs=outputs, grows=grows,
-    ))
+    return register(
+        Op(
+            name,
+            "movement",
+            forward,
+            (vjp,),
+            shape,
+            "promote",
+            lambda *_, **__: 0,
+            attrs or {},
+            operands,
+            _names(name, nd, np, npx),
+            symbol or name,
+            latex,
+            (latex_vjp,),
+            doc,
+            tuple(samples),
+            variadic=variadic,
+            outputs=outputs,
+            grows=grows,
+        )
+    )
 
 
 def contraction(
-    name, forward, vjps, shape, flops, *, doc, samples, latex, latex_vjps=(None, None),
-    symbol=None, nd=True, np=True, npx=False, attrs=None,
+    name,
+    forward,
+    vjps,
+    shape,
+    flops,
+    *,
+    doc,
+    samples,
+    latex,
+    latex_vjps=(None, None),
+    symbol=None,
+    nd=True,
+    np=True,
+    npx=False,
+    attrs=None,
 ) -> Op:
     """Sum of products over shared axes."""
-    return register(Op(
-        name, "contraction", forward, vjps, shape, "promote", flops, attrs or {}, ("a", "b"),
-        _names(name, nd, np, npx), symbol or name, latex, latex_vjps, doc, tuple(samples),
-        grows=True,
-    ))
+    return register(
+        Op(
+            name,
+            "contraction",
+            forward,
+            vjps,
+            shape,
+            "promote",
+            flops,
+            attrs or {},
+            ("a", "b"),
+            _names(name, nd, np, npx),
+            symbol or name,
+            latex,
+            latex_vjps,
+            doc,
+            tuple(samples),
+            grows=True,
+        )
+    )
 
 
 def creation(
-    name, forward, shape, *, doc, attrs, latex, samples=(), nd=True, np=True, npx=False,
-    symbol=None, operands=(), like=False, family="creation",
+    name,
+    forward,
+    shape,
+    *,
+    doc,
+    attrs,
+    latex,
+    samples=(),
+    nd=True,
+    np=True,
+    npx=False,
+    symbol=None,
+    operands=(),
+    like=False,
+    family="creation",
 ) -> Op:
     """New array from attributes alone (or, `like` another, from its shape)."""
-    return register(Op(
-        name, family, forward, (None,) * len(operands), shape, "same" if like else "float",
-        lambda out, *_, **__: 0, attrs, operands, _names(name, nd, np, npx), symbol or name, latex,
-        (None,) * len(operands), doc, tuple(samples), grows=True,
-    ))
+    return register(
+        Op(
+            name,
+            family,
+            forward,
+            (None,) * len(operands),
+            shape,
+            "same" if like else "float",
+            lambda out, *_, **__: 0,
+            attrs,
+            operands,
+            _names(name, nd, np, npx),
+            symbol or name,
+            latex,
+            (None,) * len(operands),
+            doc,
+            tuple(samples),
+            grows=True,
+        )
+    )
 
 
 def general(
-    name, forward, vjps, shape, *, doc, samples, latex, latex_vjps=None, symbol=None, nd=False,
-    np=False, npx=False, attrs=None, operands=("x",), dtype="promote", flops=None, family="nn",
-    outputs=1, variadic=False, grows=False, eager=False,
+    name,
+    forward,
+    vjps,
+    shape,
+    *,
+    doc,
+    samples,
+    latex,
+    latex_vjps=None,
+    symbol=None,
+    nd=False,
+    np=False,
+    npx=False,
+    attrs=None,
+    operands=("x",),
+    dtype="promote",
+    flops=None,
+    family="nn",
+    outputs=1,
+    variadic=False,
+    grows=False,
+    eager=False,
 ) -> Op:
     """An op that belongs to no narrower family: it states everything."""
-    return register(Op(
-        name, family, forward, vjps, shape, dtype, flops or _elementwise_flops(1), attrs or {},
-        operands, _names(name, nd, np, npx), symbol or name, latex,
-        latex_vjps or (None,) * len(vjps), doc, tuple(samples), variadic=variadic, outputs=outputs,
-        grows=grows, eager=eager,
-    ))
+    return register(
+        Op(
+            name,
+            family,
+            forward,
+            vjps,
+            shape,
+            dtype,
+            flops or _elementwise_flops(1),
+            attrs or {},
+            operands,
+            _names(name, nd, np, npx),
+            symbol or name,
+            latex,
+            latex_vjps or (None,) * len(vjps),
+            doc,
+            tuple(samples),
+            variadic=variadic,
+            outputs=outputs,
+            grows=grows,
+            eager=eager,
+        )
+    )

@@ -8,7 +8,7 @@ Shape = tuple[int, ...]
 
 
 def broadcast(thing: str, *shapes: Shape) -> Shape:
-    """Shape of operands of `shapes` after broadcasting; raises `ShapeError` when they do not fit."""
+    """Shape of operands of `shapes` broadcast together; raises `ShapeError` if they do not fit."""
     if len(set(shapes)) == 1:
         return shapes[0]
     rank = max(map(len, shapes))
@@ -69,9 +69,7 @@ def expanded(shape: Shape, axis) -> Shape:
 def summed_axes(wide: Shape, narrow: Shape) -> tuple[int, ...]:
     """Axes of `wide` over which a cotangent is summed to fit an operand of shape `narrow`."""
     lead = len(wide) - len(narrow)
-    stretched = tuple(
-        lead + i for i, n in enumerate(narrow) if n == 1 and wide[lead + i] != 1
-    )
+    stretched = tuple(lead + i for i, n in enumerate(narrow) if n == 1 and wide[lead + i] != 1)
     return tuple(range(lead)) + stretched
 
 

@@ -36,11 +36,13 @@ def summarize(raw) -> dict:
     inf = int(numpy.isinf(wide).sum()) if floats else 0
     seen = wide[~numpy.isnan(wide)] if nan else wide
     with numpy.errstate(all="ignore"):
-        low, high, mean = (
-            (seen.min(), seen.max(), wide.mean()) if seen.size else (numpy.nan,) * 3
-        )
+        low, high, mean = (seen.min(), seen.max(), wide.mean()) if seen.size else (numpy.nan,) * 3
     found = {
-        "min": number(low), "max": number(high), "mean": number(mean), "nan": nan, "inf": inf,
+        "min": number(low),
+        "max": number(high),
+        "mean": number(mean),
+        "nan": nan,
+        "inf": inf,
         "zero": int(wide.size - numpy.count_nonzero(wide)),
     }
     if raw.size <= SMALL:

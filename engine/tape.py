@@ -100,7 +100,7 @@ def leaves_of(entry) -> list[TapeEntry]:
 
 
 def sum_to(F, g, shape):
-    """Undoes broadcasting: `g` summed over the axes along which an operand of `shape` was stretched.
+    """Undoes broadcasting: `g` summed over the axes on which an operand of `shape` was stretched.
 
     Returns the sum and the axes (of `g`) that were summed.
     """
@@ -199,7 +199,7 @@ def walk(heads, F, view, *, free, watch=None):
 
 
 def _receive(entry, c, leaves, queue):
-    """Adds the contribution `c` to an entry's cotangent; the first makes the entry wait its turn."""
+    """Adds the contribution `c` to an entry's cotangent; the first makes the entry wait."""
     old = entry.cot
     if old is None:
         entry.cot = c

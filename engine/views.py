@@ -19,7 +19,7 @@ class SharedBuffer:
         self.limit = 8  # members at which the dead ones are swept out
 
     def add(self, array, path) -> None:
-        """Lets `array` look at the root through `path`: pairs of "getitem" / "reshape", argument."""
+        """Lets `array` look at the root through `path`: pairs of "getitem"/"reshape", argument."""
         if len(self.members) >= self.limit:
             self.sweep()
             self.limit = 2 * len(self.members) + 8
@@ -52,7 +52,7 @@ def look(raw, path):
 
 
 def share(source, view, *steps) -> None:
-    """Lets `view` share memory with `source`, which it looks at through `steps` (none: as it is)."""
+    """Lets `view` share memory with `source`, seen through `steps` (none: as it is)."""
     group = getattr(source, "_buffer", None)
     if group is None:
         group = source._buffer = SharedBuffer(source._data)

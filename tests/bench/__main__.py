@@ -1,6 +1,6 @@
 """`make bench`: everything that is measured, as ratios within one run.
 
-    python tests/bench [engine] [startup]      default: all
+python tests/bench [engine] [startup]      default: all
 """
 
 import os

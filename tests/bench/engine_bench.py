@@ -99,7 +99,8 @@ def run() -> list[str]:
     floor = found["NumPy by hand"]
     lines = ["1,000 chained operations on 2x2 arrays, forward and backward (median)"]
     lines += [
-        f"  {name:16} {seconds * 1e3:8.2f} ms   {seconds / floor:5.2f} x" for name, seconds in found.items()
+        f"  {name:16} {seconds * 1e3:8.2f} ms   {seconds / floor:5.2f} x"
+        for name, seconds in found.items()
     ]
     return lines
 

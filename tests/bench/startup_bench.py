@@ -13,12 +13,15 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
 
 ROOT = Path(__file__).parents[2]
-BARE_HTML = '<!doctype html><title>bare</title><p id="status"></p><script type="module" src="bare.js"></script>'
+BARE_HTML = """<!doctype html><title>bare</title><p id="status"></p>
+<script type="module" src="bare.js"></script>"""
 BARE_JS = """
 import { loadPyodide } from './py/pyodide.mjs'
-const pyodide = await loadPyodide({ indexURL: new URL('py/', location.href).href, packages: ['numpy'] })
+const indexURL = new URL('py/', location.href).href
+const pyodide = await loadPyodide({ indexURL, packages: ['numpy'] })
 document.getElementById('status').textContent = pyodide.runPython(
   'import numpy\\n"ready" if numpy.arange(3).sum() == 3 else "wrong"')
 """
@@ -27,8 +30,11 @@ document.getElementById('status').textContent = pyodide.runPython(
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves a folder without a word."""
 
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map,
-                      ".mjs": "text/javascript", ".wasm": "application/wasm"}
+    extensions_map: ClassVar = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
 
     def log_message(self, *_):
         pass
@@ -76,7 +82,8 @@ def run(rounds: int = 7) -> list[str]:
         try:
             for _ in range(rounds):
                 times["bare Pyodide + NumPy"].append(
-                    seconds_to(browser, url + "bare.html", "#status"))
+                    seconds_to(browser, url + "bare.html", "#status")
+                )
                 times["the page"].append(seconds_to(browser, url, ".status-text"))
         finally:
             browser.close()

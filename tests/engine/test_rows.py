@@ -52,7 +52,8 @@ def test_the_declared_shape_and_dtype_are_the_real_ones(op, sample, dtype):
     declared = declared if isinstance(declared, list) else [declared]
     assert [tuple(y.shape) for y in results(got)] == [tuple(s) for s in declared]
     wanted = (
-        attrs["dtype"] if "dtype" in op.attrs
+        attrs["dtype"]
+        if "dtype" in op.attrs
         else dtypes.result(op.dtype, [dtype] * max(1, len(raws)), "np", op.name)
     )
     assert {y.dtype.name for y in results(got)} == {wanted}
@@ -62,9 +63,7 @@ def differentiated(op, sample):
     """The op as a function of its differentiable operands, and these operands."""
     raws = operands(op, sample)
     attrs = attrs_of(op, sample)
-    free = [
-        k for k in range(len(raws)) if op.variadic or op.vjps[k] is not None
-    ]
+    free = [k for k in range(len(raws)) if op.variadic or op.vjps[k] is not None]
 
     def f(*xs):
         given = list(map(lambda r: wrap(ndarray, r), raws))
@@ -86,7 +85,7 @@ def test_vjps_agree_with_finite_differences(op, sample):
 
 
 def bent(f, raws):
-    """`f` after a bend that keeps each operand near where it is: linear ops get second order too."""
+    """`f` after a bend that keeps each operand near its place: linear ops get second order too."""
     centres = [wrap(ndarray, raw) for raw in raws]
     sin = OPS["sin"]
 
@@ -107,9 +106,7 @@ def test_second_derivatives_agree_with_finite_differences(op, sample):
 @pytest.mark.parametrize(("op", "sample"), DIFFERENTIABLE)
 def test_raw_and_recorded_rules_give_equal_numbers(op, sample):
     f, raws = differentiated(op, sample)
-    head = numpy.random.default_rng(2).standard_normal(
-        f(*(wrap(ndarray, r) for r in raws)).shape
-    )
+    head = numpy.random.default_rng(2).standard_normal(f(*(wrap(ndarray, r) for r in raws)).shape)
     raw = gradcheck.gradients(f, raws, head)
     recorded_ones = gradcheck.gradients(f, raws, head, create_graph=True)
     for a, b in zip(raw, recorded_ones, strict=True):
