@@ -6,6 +6,7 @@ page. Values are kept as they are (raw arrays are immutable) and summarised when
 """
 
 import json
+import weakref
 from array import array as column
 from dataclasses import dataclass
 
@@ -135,8 +136,8 @@ class Recorder(Observer):
         if not 0 <= slot < len(self.slot_node):
             self._node(0, OPS["array"], 0, None, (), (array,), own=False)
             slot = array._mark - self.base
-            leaf = self.buffers.get(id(array))
-            if leaf is not None:
+            buffer, leaf = self.buffers.get(id(array), (None, -1))
+            if buffer is not None and buffer() is array:
                 self.fallback_names[slot] = (leaf, ".grad")
         return slot
 
@@ -211,7 +212,9 @@ class Recorder(Observer):
                 self.roles[node] |= LEAF_ROLE
         else:
             self.roles[node] |= KEPT
-        self.buffers[id(entry.grad.buffer)] = slot
+            self.leaf_slots[entry.serial] = slot
+        buffer = entry.grad.buffer
+        self.buffers[id(buffer)] = weakref.ref(buffer), slot
 
     def entered(self, train_mode):
         site, _ = self.sites.here("record")
@@ -244,13 +247,14 @@ class Recorder(Observer):
 
     def pulling(self, entry):
         """The VJPs of `entry` run next: what they record is caused by it."""
-        self.current["cause"] = -1 if entry.site is None else entry.site
+        self.current["cause"] = node_of(entry)
 
     def viewed(self, entry, y, primals):
         """The new arrays are the old slots: what the rules record hangs on the forward graph."""
-        if entry.site is None:
+        node = node_of(entry)
+        if node < 0:
             return
-        start, first = self.arg_start[entry.site], self.slot_start[entry.site]
+        start, first = self.arg_start[node], self.slot_start[node]
         for k, x in enumerate(primals):
             if isinstance(x, Array) and self.arg_slot[start + k] >= 0:
                 x._mark = self.base + self.arg_slot[start + k]
@@ -258,13 +262,13 @@ class Recorder(Observer):
             x._mark = self.base + first + k
 
     def vjp(self, entry, position, contribution, total, axes):
-        now = self.current
-        if entry.site is None:
+        now, node = self.current, node_of(entry)
+        if node < 0:
             return
-        arg = self.arg_start[entry.site] + position
+        arg = self.arg_start[node] + position
         first = self._value(contribution)
         last = first if total is contribution else self._value(total)
-        now["node"].append(entry.site)
+        now["node"].append(node)
         now["arg"].append(arg)
         now["contribution"].append(first)
         now["sum"].append(last)
@@ -276,8 +280,8 @@ class Recorder(Observer):
         now, self.current = self.current, None
         for entry, buffer in written:
             slot = self.leaf_slots.get(entry.serial, -1)
-            if slot < 0 and entry.site is not None:
-                slot = self.slot_start[entry.site]
+            if slot < 0 and node_of(entry) >= 0:
+                slot = self.slot_start[node_of(entry)]
             if slot < 0:
                 continue
             now["written"]["slot"].append(slot)
@@ -412,6 +416,11 @@ def leaf_role(array) -> int:
     entry = array._entry
     leaf = entry is not None and entry.op is LEAF and entry.grad is not None
     return LEAF_ROLE if leaf and entry.grad.req != "null" else 0
+
+
+def node_of(entry) -> int:
+    """The node of a tape entry; -1 for one that was made when nobody watched."""
+    return getattr(entry, "site", -1)
 
 
 def ints(values) -> column:

@@ -2,6 +2,7 @@
 
 import sys
 import types
+import warnings
 
 from .. import autograd as _autograd
 from .. import errors
@@ -54,3 +55,5 @@ def install() -> None:
             "Start a new process and call engine.install() before importing mxnet."
         )
     sys.modules.update(modules())
+    # MXNet divides by 0 without a word, and the engine's own lines would tell a user nothing.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"engine\.|<string>")

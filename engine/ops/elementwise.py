@@ -8,6 +8,13 @@ def dtype_name(x) -> str:
     return getattr(x.dtype, "name", None) or x.dtype.__name__
 
 
+def _power_left(F, g, y, a, b):
+    """By the base. The power law alone would give 0 · 0^-1 in higher orders of x^2, x and 1."""
+    if type(b) in (int, float) and b in (0, 1, 2):
+        return g * 2 * a if b == 2 else g if b == 1 else F.zeros_like(a)
+    return g * b * F.power(a, b - 1)
+
+
 # ----- Arithmetic -----
 
 binary("add", "add", (lambda F, g, y, a, b: g, lambda F, g, y, a, b: g),
@@ -26,7 +33,7 @@ binary("true_divide", "true_divide",
        latex=r"\frac{a}{b}",
        latex_vjps=(r"\bar{y} / {b}", r"-\bar{y} \odot \frac{{a}}{{b}^2}"))
 binary("power", "power",
-       (lambda F, g, y, a, b: g * b * F.power(a, b - 1), lambda F, g, y, a, b: g * y * F.log(a)),
+       (_power_left, lambda F, g, y, a, b: g * y * F.log(a)),
        symbol="^", domain=(0.5, 2.0), weight=10, doc="`a` to the power `b`, element by element.",
        latex=r"{a}^{b}",
        latex_vjps=(r"\bar{y} \odot {b}\,{a}^{{b}-1}", r"\bar{y} \odot {a}^{b} \ln {a}"))
