@@ -108,7 +108,9 @@ class Array:
     def grad(self):
         """The gradient's buffer; None when `attach_grad` was not called."""
         entry = self._entry
-        return None if entry is None or entry.grad is None else entry.grad.buffer
+        if entry is None or entry.grad is None or entry.grad.req == "null":
+            return None
+        return entry.grad.buffer
 
     def asnumpy(self):
         """A NumPy array with a copy of the elements."""
@@ -378,7 +380,8 @@ def _conformed(op, y, raws, cls):
         for k, raw in enumerate(raws)
         if type(raw) is Raw and (deciding or op.vjps[k] is not None)
     ] or [raw.dtype.name for raw in raws if type(raw) is Raw]
-    literal = any(type(r) is float for r in raws)
+    kinds = {type(r) for r in raws}
+    literal = float if float in kinds else int if int in kinds else None
     name = dtypes.result(op.dtype, names, cls.NAMESPACE, op.name, literal)
     return y if y.dtype.name == name else y.astype(name)
 

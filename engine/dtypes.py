@@ -25,14 +25,14 @@ def widest(names) -> str:
     return max(floats or names, key=lambda n: order.index(n) if n in order else len(order))
 
 
-def result(rule: str, names, namespace: str, thing: str, float_literal: bool = False) -> str:
+def result(rule: str, names, namespace: str, thing: str, literal: type | None = None) -> str:
     """dtype name of an operation's result.
 
     `rule` is the row's: "promote" (arithmetic), "total" (sums: booleans are counted), "float"
     (needs a float: sin, mean, divide), "bool" (comparisons), "same" (the first operand's), "index"
     (argmax), "cast" (an attribute says it). `names` are the array operands' dtypes;
-    `float_literal` says that a Python float took part. Raises `DTypeError` where `nd` refuses to
-    mix.
+    `literal` is the type of a Python number that took part (float, int or None). Raises
+    `DTypeError` where `nd` refuses to mix.
     """
     if namespace == "nd" and len(set(names)) > 1 and rule in ("promote", "float", "bool"):
         raise DTypeError(
@@ -54,6 +54,6 @@ def result(rule: str, names, namespace: str, thing: str, float_literal: bool = F
     name = widest(names)
     if is_float(name) or namespace == "nd":
         return name
-    if rule == "float" or float_literal:
+    if rule == "float" or literal is float:
         return DEFAULT
-    return name
+    return "int64" if name == "bool" and literal is int else name

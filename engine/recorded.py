@@ -36,6 +36,7 @@ NAMES = (
     "concatenate",
     "cos",
     "cosh",
+    "cumsum",
     "exp",
     "expand_dims",
     "flip",

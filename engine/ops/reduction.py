@@ -92,6 +92,28 @@ reduction("norm", _norm, _norm_vjp, np=False,
           latex=r"\lVert {x} \rVert", latex_vjp=r"\bar{y} \odot {x} / y")
 
 
+def _cumsum_shape(x, *, axis):
+    if axis is None:
+        return (prod(x),)
+    shapes.axis_of("cumsum", axis, len(x))
+    return x
+
+
+def _cumsum_vjp(F, g, y, x, *, axis):
+    along = 0 if axis is None else axis
+    behind = F.flip(F.cumsum(F.flip(g, axis=along), axis=along), axis=along)
+    return F.reshape(behind, x.shape)
+
+
+general("cumsum", lambda xp, x, *, axis: xp.cumsum(x, axis=axis), (_cumsum_vjp,), _cumsum_shape,
+        attrs={"axis": None}, nd=True, np=True, family="reduction", dtype="total",
+        samples=tuple(Sample((s,), {"axis": a}) for s, a in (
+            ((3,), None), ((2, 3), None), ((2, 3), 0), ((2, 3), -1))),
+        doc="Running sum along the axis (of all elements when axis is None).",
+        latex=r"\operatorname{cumsum} {x}",
+        latex_vjps=(r"\text{running sum of } \bar{y} \text{ from the end}",))
+
+
 def _argument_shape(x, *, axis, keepdims=False):
     return shapes.reduced("argmax", x, axis, keepdims)
 
