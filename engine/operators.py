@@ -103,10 +103,10 @@ def _raw_part(part):
 def _getitem(self, key):
     key = raw_key(key)
     result = invoke(GETITEM, (self,), {"key": key})
-    if not state.recording and is_basic(key):
+    if result._entry is None and is_basic(key):
         key = key if isinstance(key, tuple) else (key,)
         # As MXNet: contiguous parts are views, so writing to them writes to the whole.
-        if Ellipsis not in key and self._data[(*key, ...)].flags.c_contiguous:
+        if views.look(self._data, (("getitem", key),)).flags.c_contiguous:
             views.share(self, result, ("getitem", key), ("reshape", result.shape))
     return result
 

@@ -47,7 +47,10 @@ def look(raw, path):
     """`raw` seen through `path`; basic indexing and reshaping of contiguous arrays never copy."""
     for kind, argument in path:
         # The Ellipsis keeps a single element an array, which still shares the memory.
-        raw = raw[(*argument, ...)] if kind == "getitem" else raw.reshape(argument)
+        if kind == "reshape":
+            raw = raw.reshape(argument)
+        else:
+            raw = raw[argument if Ellipsis in argument else (*argument, ...)]
     return raw
 
 

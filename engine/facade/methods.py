@@ -88,7 +88,7 @@ def _reshape(self, *shape, order="C", reverse=False, **given):
     if isinstance(self, NDArray):
         new = shapes.reshape("reshape", self.shape, new)
     result = invoke(OPS["reshape"], (self,), {"newshape": new})
-    if isinstance(self, NDArray) and not state.recording:
+    if isinstance(self, NDArray) and result._entry is None:
         views.share(self, result, ("reshape", result.shape))
     return result
 
@@ -142,6 +142,7 @@ def _converted(cls):
         if type(self) is cls:
             return self
         view = wrap(cls, self._data, self._entry)
+        views.share(self, view)
         if watch.observer is not None:
             watch.observer.replaced(view, self)
         return view

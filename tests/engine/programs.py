@@ -537,6 +537,146 @@ y, z, w, v
 y[:] = 3
 x
 
+# nd: what shares memory
+def shares(view):
+    x = nd.zeros((2, 3))
+    y = view(x)
+    x[:] = 9
+    there = (y.asnumpy() == 9).all()
+    x[:] = 0
+    y[:] = 5
+    return bool(there), bool((x.asnumpy() == 5).any())
+shares(lambda x: x[1])
+shares(lambda x: x[-1])
+shares(lambda x: x[1, 2])
+shares(lambda x: x[0:1])
+shares(lambda x: x[0:2])
+shares(lambda x: x[:])
+shares(lambda x: x[...])
+shares(lambda x: x[0, 0:2])
+shares(lambda x: x[0, ...])
+shares(lambda x: x[:, 1])
+shares(lambda x: x[:, 0:2])
+shares(lambda x: x[::2])
+shares(lambda x: x[::-1])
+shares(lambda x: x[None])
+shares(lambda x: x[[0]])
+shares(lambda x: x[0][1:])
+shares(lambda x: x[0:1][0])
+shares(lambda x: x.reshape((3, 2)))
+shares(lambda x: x.reshape((3, 2))[1])
+shares(lambda x: x[0].reshape((3, 1)))
+shares(lambda x: x.T)
+shares(lambda x: x.transpose())
+shares(lambda x: x.swapaxes(0, 1))
+shares(lambda x: x.detach())
+shares(lambda x: x.detach()[1])
+shares(lambda x: x.flatten())
+shares(lambda x: x.expand_dims(0))
+shares(lambda x: x.squeeze())
+shares(lambda x: x.copy())
+shares(lambda x: x.astype('float32'))
+shares(lambda x: x.astype('float32', copy=False))
+shares(lambda x: x.broadcast_to((2, 3)))
+shares(lambda x: x.as_in_context(mx.cpu()))
+shares(lambda x: x.as_np_ndarray())
+shares(lambda x: x.as_nd_ndarray())
+shares(lambda x: nd.reshape(x, (3, 2)))
+shares(lambda x: nd.array(x))
+shares(lambda x: nd.identity(x))
+shares(lambda x: nd.expand_dims(x, 0))
+shares(lambda x: nd.flatten(x))
+shares(lambda x: x.slice_axis(axis=0, begin=0, end=1))
+shares(lambda x: x.reshape((0, 3)))
+shares(lambda x: nd.BlockGrad(x))
+shares(lambda x: nd.Dropout(x))
+shares(lambda x: x + 0)
+
+# np: what shares memory
+def shares(view):
+    x = np.zeros((2, 3))
+    y = view(x)
+    x[:] = 9
+    there = (y.asnumpy() == 9).all()
+    x[:] = 0
+    y[:] = 5
+    return bool(there), bool((x.asnumpy() == 5).any())
+shares(lambda x: x[1])
+shares(lambda x: x[-1])
+shares(lambda x: x[1, 2])
+shares(lambda x: x[0:1])
+shares(lambda x: x[0:2])
+shares(lambda x: x[:])
+shares(lambda x: x[...])
+shares(lambda x: x[0, 0:2])
+shares(lambda x: x[0, ...])
+shares(lambda x: x[:, 1])
+shares(lambda x: x[:, 0:2])
+shares(lambda x: x[::2])
+shares(lambda x: x[::-1])
+shares(lambda x: x[None])
+shares(lambda x: x[[0]])
+shares(lambda x: x[0][1:])
+shares(lambda x: x[0:1][0])
+shares(lambda x: x.reshape((3, 2)))
+shares(lambda x: x.reshape((3, 2))[1])
+shares(lambda x: x[0].reshape((3, 1)))
+shares(lambda x: x.T)
+shares(lambda x: x.transpose())
+shares(lambda x: x.swapaxes(0, 1))
+shares(lambda x: x.detach())
+shares(lambda x: x.detach()[1])
+shares(lambda x: x.flatten())
+shares(lambda x: x.squeeze())
+shares(lambda x: x.copy())
+shares(lambda x: x.astype('float32'))
+shares(lambda x: x.astype('float32', copy=False))
+shares(lambda x: x.broadcast_to((2, 3)))
+shares(lambda x: x.as_in_context(mx.cpu()))
+shares(lambda x: x.as_np_ndarray())
+shares(lambda x: x.as_nd_ndarray())
+shares(lambda x: x[()])
+shares(lambda x: np.reshape(x, (3, 2)))
+shares(lambda x: np.array(x))
+shares(lambda x: np.copy(x))
+shares(lambda x: np.expand_dims(x, 0))
+shares(lambda x: np.squeeze(x))
+shares(lambda x: np.ravel(x))
+shares(lambda x: np.transpose(x))
+shares(lambda x: x[x == 0])
+shares(lambda x: x + 0)
+shares(lambda x: npx.dropout(x))
+
+# nd: what shares memory inside record
+def shares(view):
+    x = nd.zeros((2, 3))
+    with autograd.record():
+        y = view(x)
+    x[:] = 9
+    there = (y.asnumpy() == 9).all()
+    x[:] = 0
+    y[:] = 5
+    return bool(there), bool((x.asnumpy() == 5).any())
+shares(lambda x: x[1])
+shares(lambda x: x[0:1])
+shares(lambda x: x.reshape((3, 2)))
+shares(lambda x: x.detach())
+
+# np: what shares memory inside record
+def shares(view):
+    x = np.zeros((2, 3))
+    with autograd.record():
+        y = view(x)
+    x[:] = 9
+    there = (y.asnumpy() == 9).all()
+    x[:] = 0
+    y[:] = 5
+    return bool(there), bool((x.asnumpy() == 5).any())
+shares(lambda x: x[1])
+shares(lambda x: x[0:1])
+shares(lambda x: x.reshape((3, 2)))
+shares(lambda x: x.detach())
+
 # nd: iterating
 [v.asscalar() for v in nd.array([1, 2, 3])]
 [v.shape for v in nd.ones((2, 3))]
