@@ -67,6 +67,7 @@ class Run:
         self._clock = clock
         self._written = 0
         self._text = None  # the stdout or stderr output that is still growing
+        self._next_flush = 0.0
 
     # ----- Output -----
 
@@ -74,22 +75,21 @@ class Run:
         """Text on stdout or stderr; raises `BudgetExceeded` when there is too much of it."""
         if not text:
             return
-        room = self.limits.output - self._written
+        room = max(self.limits.output - self._written, 0)
+        too_much = len(text) > room
         self._written += len(text)
-        text = text[: max(room, 0)]
+        text = text[:room]
         if self._text is None or self._text["type"] != kind:
             self.flush()
             self._text = {"cell": self.cell, "type": kind, "text": ""}
         self._text["text"] += text
         if len(self._text["text"]) > 2000 or ("\n" in text and self._clock() > self._next_flush):
             self.flush()
-        if room < len(text) or room <= 0:
+        if too_much:
             raise BudgetExceeded(
                 f"The run stopped after {self.limits.output:,} characters of output. "
                 "Print less, or only every hundredth step."
             )
-
-    _next_flush = 0.0
 
     def flush(self):
         """Sends the text that has gathered."""
