@@ -15,11 +15,19 @@ GETITEM = OPS["getitem"]
 # ----- Arithmetic and comparison -----
 
 ARITHMETIC = {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "mod": "mod",
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "true_divide",
+    "mod": "mod",
     "pow": "power",
 }
 COMPARISON = {
-    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "eq": "equal",
     "ne": "not_equal",
 }
 LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
@@ -93,7 +101,8 @@ def _raw_part(part):
         return part if part.dtype.kind in "biu" else part.astype("int64")
     raise ValueError(
         message(
-            "indexing", f"got an index of type {type(part).__name__}",
+            "indexing",
+            f"got an index of type {type(part).__name__}",
             "An index is an integer, a slice, None, Ellipsis, a list or an array of integers or "
             "booleans",
         )
@@ -124,8 +133,10 @@ def _setitem(self, key, value):
         kind = ShapeError if isinstance(problem, ValueError) else IndexError
         raise kind(
             message(
-                "assignment", f"cannot write a value of shape {shape} to these elements of an "
-                f"array of shape {self.shape} ({problem})", "The value must broadcast to them",
+                "assignment",
+                f"cannot write a value of shape {shape} to these elements of an "
+                f"array of shape {self.shape} ({problem})",
+                "The value must broadcast to them",
             )
         ) from None
     if watch.observer is not None:

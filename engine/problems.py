@@ -1,6 +1,13 @@
 """An exception of a user's program as the user sees it: own lines, clear words, next step."""
 
+import re
 import traceback
+
+from .facade.generate import ABSENT
+
+#: Other libraries for the same purpose.
+OTHERS = ("torch", "tensorflow", "jax", "keras", "tinygrad")
+ABSENT_IMPORT = re.compile(r"import name '(\w+)' from 'mxnet'|No module named '(?:mxnet\.)?(\w+)")
 
 HINTS = {
     "NameError": "Define it in an earlier line or cell, or check its spelling.",
@@ -39,7 +46,7 @@ def problem(error: BaseException, files, lines, column) -> dict:
     return {
         "name": name,
         "message": text,
-        "hint": _hint(name, text),
+        "hint": _hint(error),
         "line": line,
         "col": col,
         "endLine": end_line,
@@ -48,10 +55,16 @@ def problem(error: BaseException, files, lines, column) -> dict:
     }
 
 
-def _hint(name: str, text: str):
-    if (name == "ModuleNotFoundError" and "torch" in text) or "tensorflow" in text:
-        return "This playground speaks MXNet: `from mxnet import np, autograd`."
-    return HINTS.get(name)
+def _hint(error: BaseException):
+    text = str(error)
+    if isinstance(error, ImportError):
+        found = ABSENT_IMPORT.search(text)
+        word = found and (found[1] or found[2])
+        if word in ABSENT:
+            return f"{ABSENT[word]}."
+        if word in OTHERS:
+            return "This playground speaks MXNet: `from mxnet import np, autograd`."
+    return HINTS.get(type(error).__name__)
 
 
 def _syntax(error: SyntaxError, lines, column) -> dict:

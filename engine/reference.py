@@ -43,56 +43,31 @@ def names_table() -> dict[str, list[dict]]:
     return {space: _entries(owner) for space, owner in spaces.items()}
 
 
-#: Names that a facade module has for its own use.
-PRIVATE = {
-    "annotations",
-    "builtins",
-    "device",
-    "function",
-    "functions",
-    "invoke",
-    "made",
-    "message",
-    "numpy",
-    "plain",
-    "raw_of",
-    "shapes",
-    "types",
-    "watch",
-    "wrap",
-    "ARRAYS",
-    "Array",
-    "HOST",
-    "OPS",
-    "MXNetError",
-}
-
-
 def _entries(owner) -> list[dict]:
-    found = []
-    for name in sorted(dir(owner)):
-        value = getattr(owner, name, None)
-        if name.startswith("_") or (
-            isinstance(owner, types.ModuleType)
-            and name in PRIVATE - {"MXNetError" if owner.__name__ == "mxnet" else ""}
-        ):
-            continue
-        found.append(
-            {
-                "name": name,
-                "kind": "function"
-                if callable(value)
-                else ("module" if isinstance(value, types.ModuleType) else "property"),
-                "signature": _signature(value),
-                "doc": _first_line(value),
-            }
-        )
-    return found
+    listed = getattr(owner, "__all__", None) or dir(owner)
+    names = [name for name in sorted(listed) if not name.startswith("_")]
+    if isinstance(owner, type):  # what a class keeps for the engine's own use is plain data
+        names = [
+            n for n in names if callable(v := getattr(owner, n)) or inspect.isdatadescriptor(v)
+        ]
+    return [_entry(owner, name) for name in names]
+
+
+def _entry(owner, name) -> dict:
+    value = getattr(owner, name)
+    module = isinstance(value, types.ModuleType)
+    return {
+        "name": name,
+        "kind": "function" if callable(value) else "module" if module else "property",
+        "signature": _signature(value),
+        "doc": _first_line(value),
+    }
 
 
 def _signature(value) -> str:
     try:
-        text = str(inspect.signature(value))
+        found = inspect.signature(value)
+        text = str(found.replace(return_annotation=inspect.Signature.empty))
     except (TypeError, ValueError):
         return ""
     for keyword in IGNORED:

@@ -219,10 +219,15 @@ class Recorder(Observer):
     def entered(self, train_mode):
         site, _ = self.sites.here("record")
         self.open_blocks.append(len(self.blocks))
-        self.blocks.append({
-            "cell": self.cell, "site": site, "trainMode": train_mode, "first": len(self.kind),
-            "last": -1,
-        })
+        self.blocks.append(
+            {
+                "cell": self.cell,
+                "site": site,
+                "trainMode": train_mode,
+                "first": len(self.kind),
+                "last": -1,
+            }
+        )
 
     def left(self):
         if self.open_blocks:
@@ -237,11 +242,21 @@ class Recorder(Observer):
             self.roles[self.slot_node[slot]] |= HEAD
         grads = [self._value(g) for g in head_grads]
         self.current = {
-            "kind": kind, "cell": self.cell, "site": site, "heads": slots, "headGrads": grads,
-            "retainGraph": bool(retain_graph), "createGraph": bool(create_graph),
-            "node": [], "arg": [], "contribution": [], "sum": [], "axes": [],
+            "kind": kind,
+            "cell": self.cell,
+            "site": site,
+            "heads": slots,
+            "headGrads": grads,
+            "retainGraph": bool(retain_graph),
+            "createGraph": bool(create_graph),
+            "node": [],
+            "arg": [],
+            "contribution": [],
+            "sum": [],
+            "axes": [],
             "grads": dict(zip(slots, grads, strict=True)),
-            "written": {"slot": [], "value": [], "req": []}, "cause": -1,
+            "written": {"slot": [], "value": [], "req": []},
+            "cause": -1,
         }
         self.passes.append(self.current)
 
@@ -356,12 +371,12 @@ class Recorder(Observer):
             slot_names[a] if b - a == 1 else -1
             for a, b in zip(self.slot_start, self.slot_start[1:], strict=False)
         ]
-        kinds = [
-            (v[0], v[1]) if type(v) is tuple else (v.shape, v.dtype.name) for v in self.values
-        ]
+        kinds = [(v[0], v[1]) if type(v) is tuple else (v.shape, v.dtype.name) for v in self.values]
         cpu = strings.place("cpu(0)")
         return {
-            "version": VERSION, "engine": __version__, "code": code,
+            "version": VERSION,
+            "engine": __version__,
+            "code": code,
             "cells": [{"kind": c.kind, "first": c.first, "last": c.last} for c in cells],
             "ops": [op_info(op, owner) for op, owner in self.op_table.entries],
             "literals": self.literals.entries,
@@ -369,7 +384,8 @@ class Recorder(Observer):
             "axes": self.axes_table.entries,
             "sites": {
                 "start": ints(starts),
-                "line": ints(f[0] for f in flat), "col": ints(f[1] for f in flat),
+                "line": ints(f[0] for f in flat),
+                "col": ints(f[1] for f in flat),
                 "endLine": ints(f[2] if f[2] >= 0 else f[0] for f in flat),
                 "endCol": ints(f[3] for f in flat),
                 "func": ints(strings.place(f[4]) for f in flat),
@@ -378,33 +394,54 @@ class Recorder(Observer):
                 {**b, "last": b["last"] if b["last"] >= 0 else len(self.kind)} for b in self.blocks
             ],
             "nodes": {
-                "kind": ints(self.kind), "op": ints(self.op), "roles": ints(self.roles),
-                "site": ints(self.site), "visit": ints(self.visit), "cell": ints(self.node_cell),
-                "block": ints(self.block), "cause": ints(self.cause), "name": ints(node_names),
-                "attrs": ints(self.attrs), "argStart": ints(self.arg_start),
+                "kind": ints(self.kind),
+                "op": ints(self.op),
+                "roles": ints(self.roles),
+                "site": ints(self.site),
+                "visit": ints(self.visit),
+                "cell": ints(self.node_cell),
+                "block": ints(self.block),
+                "cause": ints(self.cause),
+                "name": ints(node_names),
+                "attrs": ints(self.attrs),
+                "argStart": ints(self.arg_start),
                 "slotStart": ints(self.slot_start),
             },
             "args": {"slot": ints(self.arg_slot), "literal": ints(self.arg_literal)},
             "slots": {
-                "node": ints(self.slot_node), "value": ints(self.slot_value),
+                "node": ints(self.slot_node),
+                "value": ints(self.slot_value),
                 "name": ints(slot_names),
             },
             "values": {
                 "shape": ints(shapes_table.place(list(s), s) for s, _ in kinds),
                 "dtype": ints(strings.place(name) for _, name in kinds),
                 "device": ints([cpu] * len(kinds)),
-                "summaries": self.summaries(range(len(kinds))) if all_summaries
+                "summaries": self.summaries(range(len(kinds)))
+                if all_summaries
                 else [None] * len(kinds),
             },
             "passes": [self._pass(p) for p in self.passes],
-            "outputs": list(outputs), "stops": list(stops),
-            "strings": strings.entries, "shapes": shapes_table.entries,
+            "outputs": list(outputs),
+            "stops": list(stops),
+            "strings": strings.entries,
+            "shapes": shapes_table.entries,
         }
 
     def _pass(self, p) -> dict:
         return {
-            **{key: p[key] for key in (
-                "kind", "cell", "site", "heads", "headGrads", "retainGraph", "createGraph")},
+            **{
+                key: p[key]
+                for key in (
+                    "kind",
+                    "cell",
+                    "site",
+                    "heads",
+                    "headGrads",
+                    "retainGraph",
+                    "createGraph",
+                )
+            },
             "steps": {key: ints(p[key]) for key in ("node", "arg", "contribution", "sum", "axes")},
             "grads": {"slot": ints(p["grads"].keys()), "value": ints(p["grads"].values())},
             "written": p["written"],
@@ -451,8 +488,11 @@ def _mapped(value, change):
         return change(value)
     if isinstance(value, dict):
         return {key: _mapped(part, change) for key, part in value.items()}
-    return value if not isinstance(value, list) or not value or not isinstance(
-        value[0], dict) else [_mapped(part, change) for part in value]
+    return (
+        value
+        if not isinstance(value, list) or not value or not isinstance(value[0], dict)
+        else [_mapped(part, change) for part in value]
+    )
 
 
 def literal_text(value) -> str:
@@ -467,8 +507,11 @@ def readable(value):
     if value is Ellipsis:
         return "..."
     if isinstance(value, numpy.ndarray):
-        return numpy.array2string(value, separator=", ", threshold=6) if value.size <= 6 else (
-            f"array{value.shape}")
+        return (
+            numpy.array2string(value, separator=", ", threshold=6)
+            if value.size <= 6
+            else (f"array{value.shape}")
+        )
     if isinstance(value, tuple | list):
         return [readable(part) for part in value]
     return value

@@ -6,9 +6,10 @@ import warnings
 
 from .. import autograd as _autograd
 from .. import errors
-from ..array import NDArray, ndarray
+from ..array import NDArray
 from ..function import Function
 from . import device, methods, nd, np, npx, random  # noqa: F401  methods attach themselves
+from .generate import missing
 
 __all__ = ["install", "modules"]
 
@@ -24,13 +25,26 @@ def modules() -> dict[str, types.ModuleType]:
     base = types.ModuleType("mxnet.base", "MXNet's exception.")
     base.MXNetError = errors.MXNetError
     found = {
-        "mxnet": root, "mxnet.autograd": autograd, "mxnet.base": base, "mxnet.ndarray": nd,
-        "mxnet.nd": nd, "mxnet.numpy": np, "mxnet.np": np, "mxnet.numpy_extension": npx,
-        "mxnet.npx": npx, "mxnet.random": random, "mxnet.context": device,
-        "mxnet.device": device, "mxnet.ndarray.random": nd.random, "mxnet.nd.random": nd.random,
-        "mxnet.numpy.random": np.random, "mxnet.np.random": np.random,
-        "mxnet.numpy.linalg": np.linalg, "mxnet.np.linalg": np.linalg,
-        "mxnet.numpy_extension.random": npx.random, "mxnet.npx.random": npx.random,
+        "mxnet": root,
+        "mxnet.autograd": autograd,
+        "mxnet.base": base,
+        "mxnet.ndarray": nd,
+        "mxnet.nd": nd,
+        "mxnet.numpy": np,
+        "mxnet.np": np,
+        "mxnet.numpy_extension": npx,
+        "mxnet.npx": npx,
+        "mxnet.random": random,
+        "mxnet.context": device,
+        "mxnet.device": device,
+        "mxnet.ndarray.random": nd.random,
+        "mxnet.nd.random": nd.random,
+        "mxnet.numpy.random": np.random,
+        "mxnet.np.random": np.random,
+        "mxnet.numpy.linalg": np.linalg,
+        "mxnet.np.linalg": np.linalg,
+        "mxnet.numpy_extension.random": npx.random,
+        "mxnet.npx.random": npx.random,
     }
     root.__path__ = []
     root.__version__ = "2.0.0"
@@ -43,7 +57,7 @@ def modules() -> dict[str, types.ModuleType]:
         setattr(root, name, getattr(device, name))
     root.waitall = npx.waitall
     root.NDArray = NDArray
-    nd.NDArray, np.ndarray = NDArray, ndarray
+    root.__getattr__ = missing("mxnet", [name for name in vars(root) if name[0] != "_"])
     return found
 
 

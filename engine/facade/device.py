@@ -64,7 +64,9 @@ def check(ctx) -> None:
     if ctx is not None and Context(ctx).device_type.startswith("gpu"):
         raise MXNetError(
             message(
-                f"context {ctx}", "there is no GPU here", "Arrays live on mx.cpu()",
+                f"context {ctx}",
+                "there is no GPU here",
+                "Arrays live on mx.cpu()",
                 "Leave `ctx` out, or write `ctx = mx.gpu(0) if npx.num_gpus() else mx.cpu()`.",
             )
         )

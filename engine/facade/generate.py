@@ -48,11 +48,13 @@ def _laned(op, name):
     """A function that is the op's fast lane, with MXNet's options besides."""
     inputs = "(x,)" if len(op.operands) == 1 else "(a, b)"
     return lane(
-        op, name,
+        op,
+        name,
         # Spelled out: gathering unknown keywords (`**`) would cost every call 25 ns.
         options="out=None, dtype=None, " + ", ".join(f"{k}=None" for k in IGNORED),
         unless="out is None and dtype is None",
-        otherwise=f"return finish(invoke(op, {inputs}), out, dtype)", finish=finish,
+        otherwise=f"return finish(invoke(op, {inputs}), out, dtype)",
+        finish=finish,
     )
 
 
@@ -73,8 +75,13 @@ def _called(op, cls, name):
         f"    return y if out is None and {cast} is None else finish(y, out, {cast})\n"
     )
     space = {
-        "check": check, "cls": None if op.operands else cls, "finish": finish, "invoke": invoke,
-        "name": name, "op": op, "plain": plain,
+        "check": check,
+        "cls": None if op.operands else cls,
+        "finish": finish,
+        "invoke": invoke,
+        "name": name,
+        "op": op,
+        "plain": plain,
     }
     exec(compile(source, f"<facade {cls.NAMESPACE}.{name}>", "exec"), space)
     return space[name]
@@ -90,9 +97,7 @@ def check(name: str, ignored: dict) -> None:
 def functions(namespace: str, cls) -> dict:
     """All functions that the rows give to `namespace`, by public name."""
     return {
-        name: function(op, cls, name)
-        for op in OPS.values()
-        for name in op.names.get(namespace, ())
+        name: function(op, cls, name) for op in OPS.values() for name in op.names.get(namespace, ())
     }
 
 
@@ -118,6 +123,7 @@ ABSENT = {
 
 def missing(module: str, names):
     """A module's `__getattr__`: says what a name that is not there could have meant."""
+
     def __getattr__(name):
         text = f"module {module!r} has no attribute {name!r}"
         if name.startswith("__"):

@@ -13,17 +13,25 @@ SELU_SCALE, SELU_SLOPE = 1.0507009873554804934193349852946, 1.673263242354377284
 
 def _array(thing, x):
     if not isinstance(x, Array):
-        raise TypeError(message(
-            thing, f"got an operand of type {type(x).__name__}", "Operands must be arrays",
-            "Convert it with `mx.np.array(…)` or `mx.nd.array(…)` first."))
+        raise TypeError(
+            message(
+                thing,
+                f"got an operand of type {type(x).__name__}",
+                "Operands must be arrays",
+                "Convert it with `mx.np.array(…)` or `mx.nd.array(…)` first.",
+            )
+        )
     return x
 
 
 def activation(data, act_type="relu", **_):
     """An activation by name: relu, sigmoid, tanh, softrelu, softsign."""
     if act_type not in ACTIVATIONS:
-        raise MXNetError(message(
-            "Activation", f"got act_type {act_type!r}", f"It is one of {', '.join(ACTIVATIONS)}"))
+        raise MXNetError(
+            message(
+                "Activation", f"got act_type {act_type!r}", f"It is one of {', '.join(ACTIVATIONS)}"
+            )
+        )
     return invoke(OPS[act_type], (data,))
 
 
@@ -40,18 +48,22 @@ def leaky_relu(data, gamma=None, act_type="leaky", slope=0.25, **_):
             gamma = gamma.reshape((-1,) + (1,) * (data.ndim - 2))
         return invoke(OPS["where"], (data > 0, data, gamma * data))
     given = f"got act_type {act_type!r}" + (" without gamma" if act_type == "prelu" else "")
-    raise MXNetError(message(
-        "LeakyReLU", given,
-        f"It is one of {', '.join(LEAKY)}; prelu needs `gamma`"))
+    raise MXNetError(
+        message("LeakyReLU", given, f"It is one of {', '.join(LEAKY)}; prelu needs `gamma`")
+    )
 
 
 def fully_connected(data, weight, bias=None, num_hidden=None, no_bias=False, flatten=True, **_):
     """data · weightᵀ + bias, with all axes of `data` but the first joined when `flatten`."""
     data = _array("FullyConnected", data)
     if num_hidden is not None and num_hidden != weight.shape[0]:
-        raise ShapeError(message(
-            "FullyConnected", f"num_hidden is {num_hidden}, the weight has shape {weight.shape}",
-            "The weight must have shape (num_hidden, number of inputs)"))
+        raise ShapeError(
+            message(
+                "FullyConnected",
+                f"num_hidden is {num_hidden}, the weight has shape {weight.shape}",
+                "The weight must have shape (num_hidden, number of inputs)",
+            )
+        )
     if flatten and data.ndim > 2:
         data = data.reshape((data.shape[0], -1))
     result = invoke(OPS["dot"], (data, weight.transpose()))

@@ -1,6 +1,6 @@
 """Methods of the two array classes: made from the rows where they are functions of the array."""
 
-
+import inspect
 import re
 
 import numpy
@@ -15,20 +15,76 @@ from .generate import plain
 
 #: Rows whose functions are methods too.
 METHODS = (
-    "abs", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "argmax",
-    "argmin", "broadcast_to", "cbrt", "ceil", "clip", "cos", "cosh", "degrees", "exp",
-    "expand_dims", "expm1", "flip", "floor", "log", "log10", "log1p", "log2", "max", "mean", "min",
-    "norm", "one_hot", "pick", "prod", "radians", "rcbrt", "reciprocal", "relu", "repeat", "rint",
-    "round", "rsqrt", "sigmoid", "sign", "sin", "sinh", "split", "sqrt", "square", "squeeze", "std",
-    "sum", "swapaxes", "tan", "tanh", "tile", "trunc", "var",
+    "abs",
+    "all",
+    "any",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctanh",
+    "argmax",
+    "argmin",
+    "broadcast_to",
+    "cbrt",
+    "ceil",
+    "clip",
+    "cos",
+    "cosh",
+    "cumsum",
+    "degrees",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "flip",
+    "floor",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "max",
+    "mean",
+    "min",
+    "norm",
+    "one_hot",
+    "pick",
+    "prod",
+    "radians",
+    "rcbrt",
+    "reciprocal",
+    "relu",
+    "repeat",
+    "rint",
+    "round",
+    "rsqrt",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sinh",
+    "sqrt",
+    "square",
+    "squeeze",
+    "std",
+    "sum",
+    "swapaxes",
+    "tan",
+    "tanh",
+    "tile",
+    "trunc",
+    "var",
 )
 
 #: Functions of nd and np (or npx) that are methods too, where the two differ.
-FUNCTIONS = ("sort", "argsort", "take", "dot")
+FUNCTIONS = ("sort", "argsort", "take", "dot", "split")
 #: Functions of both namespaces that are methods.
 SHARED = {
-    "topk": order.topk, "softmax": layers.softmax, "log_softmax": layers.log_softmax,
-    "softmin": layers.softmin, "slice_axis": layers.slice_axis, "slice": layers.slice_parts,
+    "topk": order.topk,
+    "softmax": layers.softmax,
+    "log_softmax": layers.log_softmax,
+    "softmin": layers.softmin,
+    "slice_axis": layers.slice_axis,
+    "slice": layers.slice_parts,
 }
 
 
@@ -53,7 +109,19 @@ def _method(row):
 
     call.__name__ = row.name
     call.__doc__ = row.doc
+    call.__signature__ = _signature(["self", *extra], {**row.attrs, "out": None, "dtype": None})
     return call
+
+
+def _signature(operands, options):
+    """A signature with arguments `operands` and, by keyword or place, `options`."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature(
+        [
+            *(inspect.Parameter(name, kind) for name in operands),
+            *(inspect.Parameter(name, kind, default=value) for name, value in options.items()),
+        ]
+    )
 
 
 for _name in METHODS:
@@ -83,8 +151,14 @@ def _sizes(args):
     return plain(sizes) if isinstance(sizes, int) else tuple(plain(n) for n in sizes)
 
 
-def _reshape(self, *shape, order="C", reverse=False, **given):
-    new = _sizes(shape) if shape else _sizes((given["shape"],))
+def _reshape(self, *newshape, shape=None, order="C", **_):
+    """The same elements in another shape, given as numbers or as a tuple; -1 is inferred.
+
+    On NDArrays 0 copies an axis, and -2, -3 and -4 mean what they mean in MXNet.
+    """
+    if not newshape and shape is None:
+        raise TypeError("reshape() needs the new shape: `x.reshape((2, 3))`")
+    new = _sizes(newshape or (shape,))
     if isinstance(self, NDArray):
         new = shapes.reshape("reshape", self.shape, new)
     result = invoke(OPS["reshape"], (self,), {"newshape": new})
@@ -94,16 +168,19 @@ def _reshape(self, *shape, order="C", reverse=False, **given):
 
 
 def _transpose(self, *axes):
+    """Axes in another order (reversed when none are given)."""
     axes = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
     return invoke(OPS["transpose"], (self,), {"axes": plain(axes) if axes else None})
 
 
 def _flatten(self, order="C"):
+    """All elements in one axis; of an NDArray, all axes but the first joined into one."""
     rows = (self.shape[0], -1) if isinstance(self, NDArray) else (-1,)
     return invoke(OPS["reshape"], (self,), {"newshape": rows})
 
 
 def _astype(self, dtype, copy=True):
+    """The same values in another dtype; `copy=False` gives the array itself when it has it."""
     name = numpy.dtype(dtype).name
     if not copy and self._data.dtype.name == name:
         return self
@@ -111,10 +188,12 @@ def _astype(self, dtype, copy=True):
 
 
 def _copy(self):
+    """The same values in new memory."""
     return invoke(OPS["copy"], (self,))
 
 
 def _copyto(self, other):
+    """Copies the values into another array, or to a context (which gives a new array)."""
     if isinstance(other, Array):
         if state.recording and other._entry is not None:
             raise MXNetError(INPLACE)
@@ -125,6 +204,7 @@ def _copyto(self, other):
 
 
 def _as_in_context(self, context):
+    """The array on a context: itself, as all arrays live on mx.cpu() here."""
     device.check(context)
     return self
 
@@ -137,8 +217,9 @@ def _backward(self, out_grad=None, retain_graph=False, train_mode=True):
     autograd.backward([self], [out_grad], retain_graph, train_mode)
 
 
-def _converted(cls):
+def _converted(cls, name):
     def call(self):
+        """The same array, sharing its memory, as one of the other namespace."""
         if type(self) is cls:
             return self
         view = wrap(cls, self._data, self._entry)
@@ -147,7 +228,17 @@ def _converted(cls):
             watch.observer.replaced(view, self)
         return view
 
+    call.__name__ = name
     return call
+
+
+def _wait_to_read(self):
+    """Waits for the value; here it is there when the operation's function returns."""
+
+
+def _ravel(self, order="C"):
+    """The elements in one axis."""
+    return self.reshape(-1)
 
 
 def _zero_grad(self):
@@ -165,15 +256,15 @@ Array.copyto = _copyto
 Array.as_in_context = Array.as_in_ctx = Array.to_device = _as_in_context
 Array.backward = _backward
 Array.zero_grad = _zero_grad
-Array.as_np_ndarray = _converted(ndarray)
-Array.as_nd_ndarray = _converted(NDArray)
-Array.wait_to_read = lambda self: None
+Array.as_np_ndarray = _converted(ndarray, "as_np_ndarray")
+Array.as_nd_ndarray = _converted(NDArray, "as_nd_ndarray")
+Array.wait_to_read = _wait_to_read
 Array.T = property(lambda self: self.transpose(), doc="The axes reversed.")
 Array.context = Array.ctx = Array.device = property(
     lambda self: device.current_context(), doc="Where the array lives."
 )
 Array.stype = property(lambda self: "default", doc="How the array is stored.")
-ndarray.ravel = lambda self, order="C": self.reshape(-1)
+ndarray.ravel = _ravel
 
 # ----- How arrays are shown -----
 
@@ -197,7 +288,9 @@ NDArray.__repr__ = NDArray.__str__ = _nd_repr
 ndarray.__repr__ = _np_repr
 ndarray.__str__ = lambda self: str(self._data)
 ndarray.__format__ = lambda self, spec: (
-    format(self.item(), spec) if spec and not self.ndim else str(self) if not spec else
-    object.__format__(self, spec)
+    format(self.item(), spec)
+    if spec and not self.ndim
+    else str(self)
+    if not spec
+    else object.__format__(self, spec)
 )
-

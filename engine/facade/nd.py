@@ -83,14 +83,32 @@ def eye(N, M=0, k=0, ctx=None, dtype=None, **_):
 # ----- Arithmetic by name -----
 
 for _public, _row in (
-    ("add", "add"), ("subtract", "subtract"), ("minus", "subtract"), ("plus", "add"),
-    ("sub", "subtract"), ("multiply", "multiply"), ("mul", "multiply"), ("div", "true_divide"),
-    ("divide", "true_divide"), ("power", "power"), ("maximum", "maximum"), ("minimum", "minimum"),
-    ("mod", "mod"), ("equal", "equal"), ("not_equal", "not_equal"), ("greater", "greater"),
-    ("greater_equal", "greater_equal"), ("lesser", "less"), ("lesser_equal", "less_equal"),
+    ("elemwise_add", "add"),
+    ("elemwise_sub", "subtract"),
+    ("elemwise_mul", "multiply"),
+    ("elemwise_div", "true_divide"),
+    ("broadcast_add", "add"),
+    ("broadcast_plus", "add"),
+    ("broadcast_sub", "subtract"),
+    ("broadcast_minus", "subtract"),
+    ("broadcast_mul", "multiply"),
+    ("broadcast_div", "true_divide"),
+    ("broadcast_mod", "mod"),
+    ("broadcast_power", "power"),
+    ("broadcast_maximum", "maximum"),
+    ("broadcast_minimum", "minimum"),
+    ("broadcast_hypot", "hypot"),
+    ("broadcast_equal", "equal"),
+    ("broadcast_not_equal", "not_equal"),
+    ("broadcast_greater", "greater"),
+    ("broadcast_greater_equal", "greater_equal"),
+    ("broadcast_lesser", "less"),
+    ("broadcast_lesser_equal", "less_equal"),
+    ("broadcast_logical_and", "logical_and"),
+    ("broadcast_logical_or", "logical_or"),
+    ("broadcast_logical_xor", "logical_xor"),
 ):
-    for _prefix in ("broadcast_", "elemwise_"):
-        globals()[_prefix + _public] = function(OPS[_row], NDArray, _prefix + _public)
+    globals()[_public] = function(OPS[_row], NDArray, _public)
 
 
 def add_n(*args, **_):
@@ -188,7 +206,13 @@ def cast(data, dtype, **_):
 
 
 Cast, Concat, Flatten, Reshape, SwapAxis, SliceChannel = (
-    cast, concat, flatten, reshape, globals()["swapaxes"], split)
+    cast,
+    concat,
+    flatten,
+    reshape,
+    globals()["swapaxes"],
+    split,
+)
 
 
 def take(a, indices, axis=0, mode="clip", **_):
@@ -219,9 +243,18 @@ def identity(data, **_):
 
 
 Activation, LeakyReLU, FullyConnected, Dropout, Embedding = (
-    layers.activation, layers.leaky_relu, layers.fully_connected, layers.dropout, layers.embedding)
+    layers.activation,
+    layers.leaky_relu,
+    layers.fully_connected,
+    layers.dropout,
+    layers.embedding,
+)
 softmax, log_softmax, softmin, softmax_cross_entropy = (
-    layers.softmax, layers.log_softmax, layers.softmin, layers.softmax_cross_entropy)
+    layers.softmax,
+    layers.log_softmax,
+    layers.softmin,
+    layers.softmax_cross_entropy,
+)
 
 # ----- nd.random -----
 
@@ -270,13 +303,23 @@ def _shuffle(data, **_):
     return data[HOST.xp.random.shuffle_indices(len(data), data.ndim)]
 
 
-for _key, _made in (("uniform", _uniform), ("normal", _normal), ("randn", _randn),
-                    ("exponential", _exponential), ("randint", _randint), ("shuffle", _shuffle)):
+for _key, _made in (
+    ("uniform", _uniform),
+    ("normal", _normal),
+    ("randn", _randn),
+    ("exponential", _exponential),
+    ("randint", _randint),
+    ("shuffle", _shuffle),
+):
     _made.__name__ = _key
     setattr(random, _key, _made)
 random_uniform, random_normal, random_randint = _uniform, _normal, _randint
 random_exponential = _exponential
 uniform, normal, shuffle = _uniform, _normal, _shuffle
 
-__all__ = ["waitall", *public(globals(), _before)]
+__all__ = ["NDArray", "waitall", *public(globals(), _before)]
 __getattr__ = missing("mxnet.nd", __all__)
+
+
+def __dir__():
+    return __all__

@@ -16,10 +16,15 @@ _before = set(globals())
 globals().update(functions("np", ndarray))
 
 pi, e, inf, nan, newaxis, euler_gamma = (
-    numpy.pi, numpy.e, numpy.inf, numpy.nan, None, numpy.euler_gamma)
+    numpy.pi,
+    numpy.e,
+    numpy.inf,
+    numpy.nan,
+    None,
+    numpy.euler_gamma,
+)
 float16, float32, float64 = numpy.float16, numpy.float32, numpy.float64
-uint8, int8, int32, int64, bool_ = (
-    numpy.uint8, numpy.int8, numpy.int32, numpy.int64, numpy.bool_)
+uint8, int8, int32, int64, bool_ = (numpy.uint8, numpy.int8, numpy.int32, numpy.int64, numpy.bool_)
 bool = numpy.bool_
 _order = order
 
@@ -128,8 +133,9 @@ def stack(arrays, axis=0, out=None):
 
 def split(ary, indices_or_sections, axis=0):
     """The array cut into parts along an axis: a list."""
-    return invoke(OPS["split"], (ary,), {
-        "indices_or_sections": plain(indices_or_sections), "axis": axis})
+    return invoke(
+        OPS["split"], (ary,), {"indices_or_sections": plain(indices_or_sections), "axis": axis}
+    )
 
 
 def reshape(a, newshape, reverse=False, order="C"):
@@ -178,9 +184,14 @@ def take(a, indices, axis=None, mode="raise", out=None):
     size = a.size if axis is None else a.shape[axis]
     raw = _raw(indices)
     if mode == "raise" and raw.size and not -size <= raw.min() <= raw.max() < size:
-        raise OutOfBounds(message(
-            "take", f"got indices from {raw.min():g} to {raw.max():g} for {size} elements",
-            f"They must be between {-size} and {size - 1}", 'Or say `mode="clip"`.'))
+        raise OutOfBounds(
+            message(
+                "take",
+                f"got indices from {raw.min():g} to {raw.max():g} for {size} elements",
+                f"They must be between {-size} and {size - 1}",
+                'Or say `mode="clip"`.',
+            )
+        )
     indices = asarray(indices, None if isinstance(indices, ndarray) else "int64")
     # Negative indices count from the end, which wrapping does.
     mode = "wrap" if mode == "raise" else mode
@@ -281,7 +292,8 @@ def _norm(x, ord=None, axis=None, keepdims=False):
     attrs = {"ord": 2 if ord in (None, "fro") else ord, "axis": plain(axis), "keepdims": keepdims}
     if attrs["ord"] not in (1, 2) or (ord == 2 and axis is None and x.ndim > 1):
         raise NotImplementedError(
-            f"np.linalg.norm: ord {ord!r} is not offered. Use None, 'fro', or 1 and 2 on vectors.")
+            f"np.linalg.norm: ord {ord!r} is not offered. Use None, 'fro', or 1 and 2 on vectors."
+        )
     return invoke(OPS["norm"], (x,), attrs)
 
 
@@ -324,8 +336,12 @@ def _randint(low, high=None, size=None, dtype=None, ctx=None, out=None):
     _check(ctx)
     if high is None:
         low, high = 0, low
-    attrs = {"low": low, "high": high, "shape": () if size is None else plain(size),
-             "dtype": _name(dtype, "int64")}
+    attrs = {
+        "low": low,
+        "high": high,
+        "shape": () if size is None else plain(size),
+        "dtype": _name(dtype, "int64"),
+    }
     return invoke(OPS["random_randint"], (), attrs, ndarray)
 
 
@@ -334,10 +350,20 @@ def _shuffle(x):
     x[...] = wrap(ndarray, x._data[HOST.xp.random.shuffle_indices(len(x), x.ndim)])
 
 
-for _key, _draws in (("uniform", _uniform), ("normal", _normal), ("rand", _rand),
-                     ("randn", _randn), ("randint", _randint), ("shuffle", _shuffle)):
+for _key, _draws in (
+    ("uniform", _uniform),
+    ("normal", _normal),
+    ("rand", _rand),
+    ("randn", _randn),
+    ("randint", _randint),
+    ("shuffle", _shuffle),
+):
     _draws.__name__ = _key
     setattr(random, _key, _draws)
 
-__all__ = public(globals(), _before)
+__all__ = ["ndarray", *public(globals(), _before)]
 __getattr__ = missing("mxnet.np", __all__)
+
+
+def __dir__():
+    return __all__

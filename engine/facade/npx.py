@@ -44,10 +44,22 @@ random.seed = seed
 
 
 activation, leaky_relu, dropout, embedding = (
-    layers.activation, layers.leaky_relu, layers.dropout, layers.embedding)
+    layers.activation,
+    layers.leaky_relu,
+    layers.dropout,
+    layers.embedding,
+)
 softmax, log_softmax, gather_nd, topk = (
-    layers.softmax, layers.log_softmax, layers.gather_nd, order.topk)
+    layers.softmax,
+    layers.log_softmax,
+    layers.gather_nd,
+    order.topk,
+)
 fully_connected, slice = layers.fully_connected, layers.slice_parts
 
 __all__ = ["cpu", "current_context", "gpu", "num_gpus", *public(globals(), _before)]
 __getattr__ = missing("mxnet.npx", __all__)
+
+
+def __dir__():
+    return __all__

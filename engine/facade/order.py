@@ -29,14 +29,20 @@ def topk(data, axis=-1, k=1, ret_typ="indices", is_ascend=False, dtype="float32"
     `ret_typ` says what is returned: "indices", "value", "both" or a "mask" of zeros and ones.
     """
     if ret_typ not in ("indices", "value", "both", "mask"):
-        raise MXNetError(message(
-            "topk", f"got ret_typ {ret_typ!r}", "It is 'indices', 'value', 'both' or 'mask'"))
+        raise MXNetError(
+            message(
+                "topk", f"got ret_typ {ret_typ!r}", "It is 'indices', 'value', 'both' or 'mask'"
+            )
+        )
     if axis is None:
         data, axis = data.reshape(-1), 0
     size = data.shape[axis]
     if not 0 <= k <= size:
-        raise MXNetError(message(
-            "topk", f"got k={k} along an axis of size {size}", f"k must be between 0 and {size}"))
+        raise MXNetError(
+            message(
+                "topk", f"got k={k} along an axis of size {size}", f"k must be between 0 and {size}"
+            )
+        )
     key = (slice(None),) * (axis % data.ndim) + (slice(0, k or size),)
     ranks = positions(data, axis, is_ascend)
     if ret_typ == "mask":

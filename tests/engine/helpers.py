@@ -47,5 +47,14 @@ def values(arrays):
 
 
 __all__ = [
-    "autograd", "derivatives", "grads", "leaf", "nd", "np", "npx", "record", "slope", "values",
+    "autograd",
+    "derivatives",
+    "grads",
+    "leaf",
+    "nd",
+    "np",
+    "npx",
+    "record",
+    "slope",
+    "values",
 ]

@@ -7,7 +7,7 @@ of its own is shown. This file is read by Python 3.8 (`record_mxnet.py`) and by 
 import ast
 import re
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 # ----- Making arrays -----
 
 # nd: array from lists
@@ -1803,7 +1803,7 @@ np.shape(np.ones((2, 3)))
 np.ndim(np.ones((2, 3)))
 np.size(np.ones((2, 3)))
 np.isnan(np.array([1, np.nan])), np.isinf(np.array([1, np.inf])), np.isfinite(np.array([1, np.inf]))
-'''
+"""
 
 
 def programs():

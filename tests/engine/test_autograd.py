@@ -18,19 +18,22 @@ def close(array, wanted):
 # ----- Modes -----
 
 
-@pytest.mark.parametrize(("scopes", "inside"), [
-    ([autograd.record], (True, True)),
-    ([lambda: autograd.record(train_mode=False)], (True, False)),
-    ([autograd.pause], (False, False)),
-    ([lambda: autograd.pause(train_mode=True)], (False, True)),
-    ([autograd.train_mode], (False, True)),
-    ([autograd.predict_mode], (False, False)),
-    ([autograd.record, autograd.pause], (False, False)),
-    ([autograd.record, autograd.predict_mode], (True, False)),
-    ([autograd.record, autograd.pause, autograd.record], (True, True)),
-    ([autograd.train_mode, lambda: autograd.record(train_mode=False)], (True, False)),
-    ([autograd.record, autograd.predict_mode, autograd.train_mode], (True, True)),
-])
+@pytest.mark.parametrize(
+    ("scopes", "inside"),
+    [
+        ([autograd.record], (True, True)),
+        ([lambda: autograd.record(train_mode=False)], (True, False)),
+        ([autograd.pause], (False, False)),
+        ([lambda: autograd.pause(train_mode=True)], (False, True)),
+        ([autograd.train_mode], (False, True)),
+        ([autograd.predict_mode], (False, False)),
+        ([autograd.record, autograd.pause], (False, False)),
+        ([autograd.record, autograd.predict_mode], (True, False)),
+        ([autograd.record, autograd.pause, autograd.record], (True, True)),
+        ([autograd.train_mode, lambda: autograd.record(train_mode=False)], (True, False)),
+        ([autograd.record, autograd.predict_mode, autograd.train_mode], (True, True)),
+    ],
+)
 def test_scopes_nest_and_put_the_modes_back(scopes, inside):
     before = modes()
     with scopes[0]():
@@ -45,8 +48,9 @@ def test_outside_every_scope_nothing_is_recorded():
     assert modes() == (False, False)
 
 
-@pytest.mark.parametrize("scope", [
-    autograd.record, autograd.pause, autograd.train_mode, autograd.predict_mode])
+@pytest.mark.parametrize(
+    "scope", [autograd.record, autograd.pause, autograd.train_mode, autograd.predict_mode]
+)
 def test_an_exception_puts_the_modes_back(scope):
     with autograd.record(train_mode=False):
         with pytest.raises(ZeroDivisionError), scope():
@@ -332,11 +336,14 @@ def test_backward_on_a_marked_leaf_hands_the_head_gradient_through():
     assert x.grad.tolist() == [6, 8]
 
 
-@pytest.mark.parametrize("make", [
-    lambda: np.array([1.0]),
-    lambda: leaf([1.0]) * 2,
-    lambda: record(lambda: np.array([1.0]) * 2),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: np.array([1.0]),
+        lambda: leaf([1.0]) * 2,
+        lambda: record(lambda: np.array([1.0]) * 2),
+    ],
+)
 def test_backward_without_a_graph_says_how_to_get_one(make):
     with pytest.raises(MXNetError, match=r"x\.attach_grad\(\).*autograd\.record\(\)"):
         make().backward()
@@ -448,8 +455,7 @@ def test_numbers_on_either_side_are_constants():
 
 def test_broadcasting_is_undone_for_every_operand():
     a, b, c = leaf([[1.0, 2], [3, 4]]), leaf([10.0, 20]), leaf([[5.0], [6]])
-    assert grads(lambda a, b, c: a * b + c, a, b, c) == [
-        [[10, 20], [10, 20]], [4, 6], [[2], [2]]]
+    assert grads(lambda a, b, c: a * b + c, a, b, c) == [[[10, 20], [10, 20]], [4, 6], [[2], [2]]]
 
 
 def test_a_0d_operand_gets_a_0d_gradient():
@@ -489,8 +495,10 @@ def test_a_detached_array_can_become_a_leaf():
 # ----- In place -----
 
 
-@pytest.mark.parametrize("write", [
-    "x += 1", "x -= 1", "x *= 2", "x /= 2", "x **= 2", "x[:] = 1", "x[0] = 1", "x[...] = 1"])
+@pytest.mark.parametrize(
+    "write",
+    ["x += 1", "x -= 1", "x *= 2", "x /= 2", "x **= 2", "x[:] = 1", "x[0] = 1", "x[...] = 1"],
+)
 @pytest.mark.parametrize("made", ["leaf", "result"])
 def test_writing_to_a_recorded_array_inside_record_is_refused(write, made):
     x = leaf([1.0, 2])
@@ -582,13 +590,20 @@ def test_every_tied_extreme_gets_the_whole_gradient(space):
     assert x.grad.asnumpy().tolist() == [[1, 0, 0], [0, 0, 1]]
 
 
-@pytest.mark.parametrize(("f", "at_tie"), [
-    (lambda x: np.maximum(x, 1), 1), (lambda x: np.maximum(1, x), 1),
-    (lambda x: np.minimum(x, 1), 1), (lambda x: np.minimum(1, x), 1),
-    (lambda x: np.clip(x, 1, 2), 1), (lambda x: np.clip(x, 0, 1), 1),
-    (lambda x: np.abs(x - 1), 0), (lambda x: np.sign(x - 1), 0),
-    (lambda x: np.maximum(x, x), 1),
-])
+@pytest.mark.parametrize(
+    ("f", "at_tie"),
+    [
+        (lambda x: np.maximum(x, 1), 1),
+        (lambda x: np.maximum(1, x), 1),
+        (lambda x: np.minimum(x, 1), 1),
+        (lambda x: np.minimum(1, x), 1),
+        (lambda x: np.clip(x, 1, 2), 1),
+        (lambda x: np.clip(x, 0, 1), 1),
+        (lambda x: np.abs(x - 1), 0),
+        (lambda x: np.sign(x - 1), 0),
+        (lambda x: np.maximum(x, x), 1),
+    ],
+)
 def test_at_a_kink_the_gradient_is_mxnets(f, at_tie):
     assert slope(f, leaf([1.0])) == [at_tie]
 

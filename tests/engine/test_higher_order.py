@@ -32,15 +32,16 @@ CLOSED = {
     "log": (np.log, lambda k, x: -((-1) ** k) * math.factorial(k - 1) * x ** (-float(k))),
     "sqrt": (np.sqrt, lambda k, x: falling(0.5, k) * x ** (0.5 - k)),
     "square": (np.square, lambda k, x: falling(2, k) * x ** (2 - k) if k < 3 else 0 * x),
-    "reciprocal": (
-        np.reciprocal, lambda k, x: (-1) ** k * math.factorial(k) * x ** (-1.0 - k)),
+    "reciprocal": (np.reciprocal, lambda k, x: (-1) ** k * math.factorial(k) * x ** (-1.0 - k)),
     "x*exp(x)": (lambda x: x * np.exp(x), lambda k, x: (x + k) * numpy.exp(x)),
     "sinh": (np.sinh, lambda k, x: numpy.cosh(x) if k % 2 else numpy.sinh(x)),
     "abs": (np.abs, lambda k, x: numpy.sign(x) if k == 1 else 0 * x),
     "sign": (np.sign, lambda k, x: 0 * x),
     "x[:]": (lambda x: x[:] * x[:] * x[:], lambda k, x: falling(3, k) * x ** (3.0 - k)),
     "reshape": (
-        lambda x: x.reshape(3, 1).reshape(3) ** 3, lambda k, x: falling(3, k) * x ** (3.0 - k)),
+        lambda x: x.reshape(3, 1).reshape(3) ** 3,
+        lambda k, x: falling(3, k) * x ** (3.0 - k),
+    ),
 }
 
 
@@ -202,7 +203,8 @@ def test_whole_reductions_of_nd_have_higher_orders():
 
 def test_float32_stays_float32_through_all_orders():
     assert {g.dtype.name for g in derivatives(lambda x: x**3 / 2, leaf([1.0], "float32"), 4)} == {
-        "float32"}
+        "float32"
+    }
 
 
 def test_a_gradient_of_a_gradient_through_an_intermediate_variable():

@@ -127,7 +127,8 @@ thread.start()
 thread.join()
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
     assert done.stdout == "done\n" and done.returncode == 0, done.stderr[-500:]
 
 
@@ -256,10 +257,21 @@ def after_training():
 
 
 CASES = [
-    simple, lambda: simple(nd), after_backward, after_retained_backward, after_grad,
-    after_create_graph, after_split, after_views, after_nd_views, after_attach_inside,
-    after_an_exception_in_record, after_function, after_function_second_order,
-    after_failing_backward, after_training,
+    simple,
+    lambda: simple(nd),
+    after_backward,
+    after_retained_backward,
+    after_grad,
+    after_create_graph,
+    after_split,
+    after_views,
+    after_nd_views,
+    after_attach_inside,
+    after_an_exception_in_record,
+    after_function,
+    after_function_second_order,
+    after_failing_backward,
+    after_training,
 ]
 
 
@@ -316,4 +328,5 @@ def test_views_that_are_gone_are_forgotten_by_their_buffer():
         x[0:1]
     x[:] = 3
     assert x.tolist() == [3, 3] and (
-        getattr(x, "_buffer", None) is None or len(x._buffer.members) < 20)
+        getattr(x, "_buffer", None) is None or len(x._buffer.members) < 20
+    )

@@ -23,41 +23,92 @@ NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)")
 #: Where we differ on purpose: program -> reason, {line: what ours shows}. Programs are listed once
 #: for each reason.
 ON_PURPOSE = (
-    ("np: integer arithmetic", "2.x: a float takes part, so the result is float32", {
-        "a + 1.5": "array([2.5, 3.5, 8.5])", "a * 2.5": "array([ 2.5,  5. , 17.5])"}),
-    ("np: functions of integers", "2.x: functions that need a float give float32", {
-        "np.sqrt(i)": "array([1.       , 1.4142135, 2.       ])",
-        "np.exp(i)": "array([ 2.7182817,  7.389056 , 54.59815  ])",
-        "np.sin(i)": "array([ 0.84147096,  0.9092974 , -0.7568025 ])"}),
-    ("np: booleans", "2.x: a float takes part, so the result is float32", {
-        "b * 1.5": "array([1.5, 0. , 1.5])"}),
-    ("nd: integer arithmetic", "dot of integers is possible", {
-        "nd.dot(a, b)": "\n[20]\n<NDArray 1 @cpu(0)>"}),
-    ("np: integer arithmetic", "dot of integers is possible", {
-        "np.dot(a, b)": "array(20, dtype=int32)"}),
-    ("np: dot", "dot takes numbers, as NumPy's does", {
-        "np.dot(2, a)": "array([[2., 4.],\n       [6., 8.]])"}),
+    (
+        "np: integer arithmetic",
+        "2.x: a float takes part, so the result is float32",
+        {"a + 1.5": "array([2.5, 3.5, 8.5])", "a * 2.5": "array([ 2.5,  5. , 17.5])"},
+    ),
+    (
+        "np: functions of integers",
+        "2.x: functions that need a float give float32",
+        {
+            "np.sqrt(i)": "array([1.       , 1.4142135, 2.       ])",
+            "np.exp(i)": "array([ 2.7182817,  7.389056 , 54.59815  ])",
+            "np.sin(i)": "array([ 0.84147096,  0.9092974 , -0.7568025 ])",
+        },
+    ),
+    (
+        "np: booleans",
+        "2.x: a float takes part, so the result is float32",
+        {"b * 1.5": "array([1.5, 0. , 1.5])"},
+    ),
+    (
+        "nd: integer arithmetic",
+        "dot of integers is possible",
+        {"nd.dot(a, b)": "\n[20]\n<NDArray 1 @cpu(0)>"},
+    ),
+    (
+        "np: integer arithmetic",
+        "dot of integers is possible",
+        {"np.dot(a, b)": "array(20, dtype=int32)"},
+    ),
+    (
+        "np: dot",
+        "dot takes numbers, as NumPy's does",
+        {"np.dot(2, a)": "array([[2., 4.],\n       [6., 8.]])"},
+    ),
     ("nd: comparisons", "comparing with None asks whether it is None", {"a == None": "False"}),
     ("np: comparisons", "comparing with None asks whether it is None", {"a == None": "False"}),
-    ("np: functions of Python numbers", "Python numbers, not NumPy's: they are shown plainly", {
-        "np.sin(0.5)": "0.479425538604203", "np.exp(1)": "2.718281828459045",
-        "np.sqrt(4)": "2.0", "np.maximum(1, 2)": "2", "np.add(1, 2)": "3"}),
-    ("np: iterating", "a 0-d array has nothing to go through: an error, not silence", {
-        "for v in np.array(1.0): pass": TypeError}),
-    ("np: layers", "without a bias none is needed", {
-        "npx.fully_connected(x, np.ones((2, 3)), num_hidden=2)": "array([[1., 1.]])"}),
-    ("nd: grad_req", "a wrong value, not a missing key", {
-        "x.attach_grad('sometimes')": ValueError}),
-    ("np: grad with respect to several variables", "2.x: gradients have their variables' class", {
-        "autograd.grad(y, [a, b])": "[array([3., 4.]), array([1., 2.])]",
-        "autograd.grad([y, z], [a, b], head_grads=[np.array([1.0, 2]), None])":
-            "[array([4., 9.]), array([2., 5.])]"}),
-    ("nd: gradients of functions", "sort without an axis given is differentiable too", {
-        "show(lambda x: x.sort() * nd.arange(3))": "\n[0. 1. 2.]\n<NDArray 3 @cpu(0)>"}),
-    ("np: gradients of functions", "std and var are differentiable (1.9.1 leaves zeros)", {
-        "show(lambda x: x.std())": "array([-0.35634828, -0.08908706,  0.4454354 ])",
-        "show(lambda x: x.var())": "array([-0.44444442, -0.11111109,  0.5555556 ])",
-        "show(lambda x: np.std(x, ddof=1))": "array([-0.43643576, -0.10910892,  0.54554474])"}),
+    (
+        "np: functions of Python numbers",
+        "Python numbers, not NumPy's: they are shown plainly",
+        {
+            "np.sin(0.5)": "0.479425538604203",
+            "np.exp(1)": "2.718281828459045",
+            "np.sqrt(4)": "2.0",
+            "np.maximum(1, 2)": "2",
+            "np.add(1, 2)": "3",
+        },
+    ),
+    (
+        "np: iterating",
+        "a 0-d array has nothing to go through: an error, not silence",
+        {"for v in np.array(1.0): pass": TypeError},
+    ),
+    (
+        "np: layers",
+        "without a bias none is needed",
+        {"npx.fully_connected(x, np.ones((2, 3)), num_hidden=2)": "array([[1., 1.]])"},
+    ),
+    (
+        "nd: grad_req",
+        "a wrong value, not a missing key",
+        {"x.attach_grad('sometimes')": ValueError},
+    ),
+    (
+        "np: grad with respect to several variables",
+        "2.x: gradients have their variables' class",
+        {
+            "autograd.grad(y, [a, b])": "[array([3., 4.]), array([1., 2.])]",
+            "autograd.grad([y, z], [a, b], head_grads=[np.array([1.0, 2]), None])": (
+                "[array([4., 9.]), array([2., 5.])]"
+            ),
+        },
+    ),
+    (
+        "nd: gradients of functions",
+        "sort without an axis given is differentiable too",
+        {"show(lambda x: x.sort() * nd.arange(3))": "\n[0. 1. 2.]\n<NDArray 3 @cpu(0)>"},
+    ),
+    (
+        "np: gradients of functions",
+        "std and var are differentiable (1.9.1 leaves zeros)",
+        {
+            "show(lambda x: x.std())": "array([-0.35634828, -0.08908706,  0.4454354 ])",
+            "show(lambda x: x.var())": "array([-0.44444442, -0.11111109,  0.5555556 ])",
+            "show(lambda x: np.std(x, ddof=1))": "array([-0.43643576, -0.10910892,  0.54554474])",
+        },
+    ),
     ("nd: errors of use", "the wrong type is a TypeError", {"nd.sum([1, 2])": TypeError}),
 )
 DIFFERENT = {(name, line): ours for name, _, lines in ON_PURPOSE for line, ours in lines.items()}
@@ -81,7 +132,8 @@ def same(ours, theirs):
     if isinstance(ours, str) and isinstance(theirs, str):
         pairs = zip(NUMBER.findall(ours), NUMBER.findall(theirs), strict=False)
         return words(ours) == words(theirs) and all(
-            math.isclose(float(a), float(b), rel_tol=1e-5, abs_tol=1e-6) for a, b in pairs)
+            math.isclose(float(a), float(b), rel_tol=1e-5, abs_tol=1e-6) for a, b in pairs
+        )
     if isinstance(ours, list) and isinstance(theirs, list):
         if ours[:1] == theirs[:1] == ["error"]:
             return theirs[1][0] in ours[1] or ours[1][0] in theirs[1]
@@ -102,8 +154,9 @@ def as_intended(shown, ours):
     return shown[0] != "error" and same(text_of(shown), ours)
 
 
-@pytest.mark.parametrize(("space", "name", "source"), [
-    pytest.param(*program, id=program[1]) for program in programs()])
+@pytest.mark.parametrize(
+    ("space", "name", "source"), [pytest.param(*program, id=program[1]) for program in programs()]
+)
 def test_a_program_shows_what_mxnet_shows(space, name, source):
     ours = [pair for pair in shows(space, source) if (name, pair[0]) not in DIFFERENT]
     theirs = [pair for pair in GOLDEN[name] if (name, pair[0]) not in DIFFERENT]
@@ -112,8 +165,9 @@ def test_a_program_shows_what_mxnet_shows(space, name, source):
         assert same(shown, expected), (line, shown, expected)
 
 
-@pytest.mark.parametrize(("name", "reason", "lines"), ON_PURPOSE, ids=lambda v: v if isinstance(
-    v, str) else "")
+@pytest.mark.parametrize(
+    ("name", "reason", "lines"), ON_PURPOSE, ids=lambda v: v if isinstance(v, str) else ""
+)
 def test_where_it_differs_from_mxnet_it_does_so_on_purpose(name, reason, lines):
     source = next(text for _, found, text in programs() if found == name)
     ours = {line: shown for line, shown in shows(name[:2], source)}
@@ -123,9 +177,13 @@ def test_where_it_differs_from_mxnet_it_does_so_on_purpose(name, reason, lines):
 
 def test_differences_on_purpose_are_differences():
     recorded = {(name, line): shown for name, lines in GOLDEN.items() for line, shown in lines}
-    assert [key for key, ours in DIFFERENT.items()
-            if key in recorded and as_intended(recorded[key], ours)
-            and not recorded[key][0].startswith("numpy ")] == []
+    assert [
+        key
+        for key, ours in DIFFERENT.items()
+        if key in recorded
+        and as_intended(recorded[key], ours)
+        and not recorded[key][0].startswith("numpy ")
+    ] == []
 
 
 def test_every_program_is_recorded():
