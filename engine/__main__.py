@@ -1,4 +1,4 @@
-"""Command line: run a `# %%` script, print its trace, list the operations and names."""
+"""Command line: run a `# %%` script, print its trace or its link, list the operations and names."""
 
 import argparse
 import json
@@ -18,20 +18,26 @@ def main(argv=None) -> int:
     run.add_argument("file", type=Path)
     trace = commands.add_parser("trace", help="print the trace document as JSON")
     trace.add_argument("file", type=Path)
+    link = commands.add_parser("link", help="print a link to the script, from its # on")
+    link.add_argument("file", type=Path)
+    unlink = commands.add_parser("unlink", help="print the script that a link holds")
+    unlink.add_argument("text", help="a link, with or without the address before its #")
     ops = commands.add_parser("ops", help="list the operations")
     names = commands.add_parser("names", help="list the names of each namespace")
     for command in (ops, names):
         command.add_argument("--json", action="store_true", help="print JSON")
-    for command in (run, trace):
+    for command in (run, trace, link):
         command.add_argument("--seed", type=int, default=0, help="seed of the random numbers")
     given = parser.parse_args(argv)
-    if given.command in ("run", "trace"):
+    if given.command == "unlink":
+        return _unlink(given.text)
+    if given.command in ("run", "trace", "link"):
         try:
             code = given.file.read_text(encoding="utf-8")
         except OSError as problem:
             print(f"{given.file}: cannot be read ({problem.strerror})", file=sys.stderr)
             return 2
-        return (_run if given.command == "run" else _trace)(code, given)
+        return {"run": _run, "trace": _trace, "link": _link}[given.command](code, given)
     return (_ops if given.command == "ops" else _names)(given)
 
 
@@ -87,6 +93,29 @@ def _trace(code, given) -> int:
     document = recorder.document(done.code, done.cells, done.outputs, done.stops, all_summaries=True)
     print(json.dumps(as_lists(document), allow_nan=False))
     return int(bool(done.stops))
+
+
+def _link(code, given) -> int:
+    from .links import LinkError, encode
+
+    try:
+        print(encode({"code": code, "engine": __version__, "seed": given.seed}))
+    except LinkError as problem:
+        print(f"{given.file}: {problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _unlink(text) -> int:
+    from .links import LinkError, decode
+
+    try:
+        code = decode(text.strip())["code"]
+    except LinkError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    sys.stdout.write(code.encode("utf-8", "replace").decode())
+    return 0
 
 
 def _ops(given) -> int:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Rooms of the engine from the bottom up. A module imports from its own layer and from those above
 #: it in this list, never from below it; `engine` itself is the file that has `install()`.
 LAYERS = [
-    {"errors"},
+    {"errors", "links"},
     {"dtypes", "shapes", "views"},
     {"registry"},
     {"ops"},
@@ -35,13 +35,13 @@ ROOMS = {
     "render": {"protocol", "trace", "graph"},
     "runner": {"protocol", "trace"},
     "editor": {"protocol", "trace"},
-    "share": {"protocol", "trace"},
+    "share": {"protocol"},
     "app": {"protocol", "trace", "graph", "render", "runner", "editor", "share"},
     "embed": {"protocol", "trace", "graph", "render", "runner", "editor", "share"},
 }
 
 #: Rooms that decide without touching a page, and the only packages that they may use.
-PURE = {"protocol": set(), "trace": set(), "graph": {"@dagrejs/dagre"}}
+PURE = {"protocol": set(), "trace": set(), "share": set(), "graph": {"@dagrejs/dagre"}}
 
 ENGINE = python_arrows(ROOT / "engine")
 SERVER = python_arrows(ROOT / "server")

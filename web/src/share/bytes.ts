@@ -1,0 +1,23 @@
+/// Bytes as text and back (base64url without padding), and their checksum.
+
+export function toBase64Url(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+/// Throws when the text is not base64url.
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(binary, (char) => char.charCodeAt(0))
+}
+
+/// CRC-32 as in zip, gzip and Python's `zlib.crc32`, of ASCII text; eight hexadecimal digits.
+export function crc32(text: string): string {
+  let crc = ~0
+  for (let i = 0; i < text.length; i++) {
+    crc ^= text.charCodeAt(i)
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  }
+  return (~crc >>> 0).toString(16).padStart(8, '0')
+}

@@ -1,0 +1,80 @@
+/// What a link says, its defaults, and its one spelling as JSON: sorted keys, defaults left out.
+
+import { LinkError } from './problem'
+
+export interface LinkDocument {
+  readonly code: string
+  /// Version of the engine that the author had; '' when it is not said.
+  readonly engine: string
+  /// Of the random numbers.
+  readonly seed: number
+  /// Position on the timeline (forward operations, then the steps of each backward pass), from 0; -1: none.
+  readonly step: number
+  /// Selected node of the trace; -1: none.
+  readonly node: number
+  readonly view: LinkView
+}
+
+/// View options that the author chose. What belongs to the reader (theme, width of the panes) is not in a link.
+export interface LinkView {
+  /// Part that narrow screens show first.
+  readonly tab: (typeof TABS)[number]
+}
+
+export const TABS = ['code', 'graph', 'output'] as const
+
+export const DEFAULTS: Omit<LinkDocument, 'code'> = { engine: '', seed: 0, step: -1, node: -1, view: { tab: 'code' } }
+
+const ENGINE = /^[0-9A-Za-z.+-]{0,64}$/
+const MOST_INDEX = 0x7fffffff
+
+type Fields = Readonly<Record<string, unknown>>
+
+/// Checks what a link holds, which is hostile; keys that this version does not know are passed over.
+export function readDocument(value: unknown): LinkDocument {
+  const given = fields(value, 'document')
+  const { code, engine = DEFAULTS.engine, view = {} } = given
+  if (typeof code !== 'string') throw new LinkError('bad-content', 'code must be a text')
+  if (typeof engine !== 'string' || !ENGINE.test(engine)) throw new LinkError('bad-content', 'engine must be a version like 0.1.0')
+  return {
+    code,
+    engine,
+    seed: whole(given, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+    step: whole(given, 'step', -1, MOST_INDEX),
+    node: whole(given, 'node', -1, MOST_INDEX),
+    view: readView(fields(view, 'view')),
+  }
+}
+
+function readView({ tab = DEFAULTS.view.tab }: Fields): LinkView {
+  const found = TABS.find((each) => each === tab)
+  if (!found) throw new LinkError('bad-content', `view.tab must be one of ${TABS.join(', ')}`)
+  return { tab: found }
+}
+
+function fields(value: unknown, field: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new LinkError('bad-content', `${field} must be an object`)
+  return value as Fields
+}
+
+function whole(given: Fields, field: 'seed' | 'step' | 'node', least: number, most: number): number {
+  const { [field]: value = DEFAULTS[field] } = given
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+    throw new LinkError('bad-content', `${field} must be a whole number from ${least} to ${most}`)
+  }
+  // -0 is 0.
+  return value + 0
+}
+
+/// The same document is always the same text.
+export function canonicalJson({ code, engine, seed, step, node, view }: LinkDocument): string {
+  const options = differing({ tab: view.tab }, DEFAULTS.view)
+  const rest = differing({ engine, node, seed, step }, DEFAULTS)
+  return JSON.stringify({ code, ...rest, ...(Object.keys(options).length > 0 ? { view: options } : {}) })
+}
+
+/// Entries that are not the defaults, in their order.
+function differing(values: Fields, defaults: object): Fields {
+  const usual = new Map(Object.entries(defaults))
+  return Object.fromEntries(Object.entries(values).filter(([key, value]) => value !== usual.get(key)))
+}
