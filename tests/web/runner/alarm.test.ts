@@ -50,18 +50,6 @@ describe('alarm', () => {
     expect(read()).toBe(2)
   })
 
-  it('rings at the next look when the interrupt came at a bad moment', () => {
-    const { alarm, read, pass } = clocked()
-    alarm.arm(300, null)
-    pass(300)
-    expect(read()).toBe(2)
-    alarm.soon()
-    expect(read()).toBe(2)
-    alarm.disarm()
-    alarm.soon()
-    expect(read()).toBe(0)
-  })
-
   it('counts polls, so that a buffer that does nothing is noticed', () => {
     const { alarm, read } = clocked()
     alarm.arm(1, null)

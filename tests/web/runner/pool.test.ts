@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Report } from '../../../web/src/protocol/messages'
-import { FLOOD, GRACE, LONG, STOP_GRACE, createPool, type Pool } from '../../../web/src/runner/pool'
+import { FLOOD, GRACE, LONG, PACKING, STOP_GRACE, createPool, type Pool } from '../../../web/src/runner/pool'
 import type { FromWorker, ToWorker } from '../../../web/src/runner/wire'
 import { fakeClock } from './clock'
 
@@ -100,6 +100,19 @@ describe('stop', () => {
     pool.handle(run(1))
     pool.handle({ type: 'stop', run: 1 })
     clock.pass(STOP_GRACE)
+    expect(worker(0).ended).toBe(true)
+    expect(reports).toContainEqual({ type: 'replaced', run: 1, reason: 'stop' })
+  })
+
+  it('gives an interrupted program time to write its trace, once', () => {
+    startReady()
+    pool.handle(run(1))
+    pool.handle({ type: 'stop', run: 1 })
+    worker(0).say({ type: 'packing' })
+    clock.pass(PACKING - 1)
+    worker(0).say({ type: 'packing' })
+    expect(worker(0).ended).toBe(false)
+    clock.pass(1)
     expect(worker(0).ended).toBe(true)
     expect(reports).toContainEqual({ type: 'replaced', run: 1, reason: 'stop' })
   })

@@ -14,7 +14,7 @@ export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): vo
   const title = h('span', {})
   const long = h('span', { class: 'menu-long' }, 'Lesson ')
   const label = h('span', { class: 'menu-label' }, long, title)
-  const dot = h('span', { class: 'edited-dot', hidden: '', title: 'Edited' })
+  const dot = h('span', { class: 'edited-dot', hidden: '', title: 'Edited' }, h('span', { class: 'visually-hidden' }, ', edited'))
   const button = h('button', { class: 'button menu-button', type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, label, dot, icon(ICONS.down))
   const items = docs.map((doc) => {
     const number = h('span', { class: 'menu-number', 'aria-hidden': 'true' }, doc.number > 0 ? String(doc.number) : '+')
@@ -80,7 +80,6 @@ export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): vo
       long.hidden = doc.number === 0
       setText(title, doc.number > 0 ? `${doc.number} · ${doc.title}` : doc.title)
       dot.hidden = !edited
-      setAttribute(button, 'aria-label', `Lesson menu: ${doc.title}${edited ? ', edited' : ''}`)
       for (const each of items) setAttribute(each.item, 'aria-checked', String(each.doc.slug === doc.slug))
       reset.disabled = !edited
     },

@@ -8,15 +8,16 @@ const ORDER: readonly Tab[] = ['code', 'graph', 'output']
 
 export function createTabs(panels: Readonly<Record<Tab, HTMLElement>>, set: (tab: Tab) => void) {
   const buttons = new Map<Tab, HTMLButtonElement>()
-  const element = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Parts of the page' })
+  const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Parts of the page' })
+  const element = h('nav', { 'aria-label': 'Parts of the page' }, list)
   for (const tab of ORDER) {
     const button = h('button', { class: 'tab', type: 'button', role: 'tab', id: `tab-${tab}`, 'aria-controls': `panel-${tab}` }, NAMES[tab], h('span', { class: 'tab-mark', 'aria-hidden': 'true' }))
     button.addEventListener('click', () => set(tab))
     panels[tab].id = `panel-${tab}`
     buttons.set(tab, button)
-    element.append(button)
+    list.append(button)
   }
-  element.addEventListener('keydown', (event) => {
+  list.addEventListener('keydown', (event) => {
     const at = ORDER.findIndex((tab) => buttons.get(tab) === document.activeElement)
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     const next = ORDER[(at + step + ORDER.length) % ORDER.length]

@@ -5,7 +5,7 @@ import type { State } from './state'
 
 export function createToast(undo: (code: string) => void) {
   const button = h('button', { class: 'button small', type: 'button' }, 'Undo')
-  const element = h('div', { class: 'toast', hidden: '' }, h('span', {}, 'Back to the original text.'), button)
+  const element = h('aside', { class: 'toast', 'aria-label': 'Undo', hidden: '' }, h('span', {}, 'Back to the original text.'), button)
   let code = ''
   button.addEventListener('click', () => undo(code))
   return {

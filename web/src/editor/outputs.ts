@@ -93,8 +93,14 @@ export function outputsOf(goTo: GoToLine): Extension {
     update(value, transaction) {
       let next = value
       if (transaction.docChanged) {
-        const move = (at: number) => transaction.state.doc.lineAt(transaction.changes.mapPos(at, 1)).to
-        const moveAll = (shown: readonly Shown[]) => shown.map((each) => ({ ...each, at: move(each.at) }))
+        const { changes, startState, state } = transaction
+        const move = (at: number) => state.doc.lineAt(changes.mapPos(at, 1)).to
+        // What stood under a line that was deleted goes with it.
+        const remains = ({ at }: Shown) => {
+          const line = startState.doc.lineAt(at)
+          return line.length === 0 || changes.mapPos(line.from, 1) < changes.mapPos(line.to, -1)
+        }
+        const moveAll = (shown: readonly Shown[]) => shown.filter(remains).map((each) => ({ ...each, at: move(each.at) }))
         next = { ...next, anchors: next.anchors.map(move), old: moveAll(next.old), shown: moveAll(next.shown) }
       }
       for (const effect of transaction.effects) {

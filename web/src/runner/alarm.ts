@@ -14,8 +14,6 @@ export interface Alarm {
   readonly buffer: { 0: number }
   /// Starts the clock: rings at `deadline` milliseconds from now, or once `stopped()` says so.
   arm(deadline: number, stopped: (() => boolean) | null): void
-  /// The interrupt came at a bad moment: rings again at the next look.
-  soon(): void
   disarm(): void
   /// How often the interpreter looked; 0 after a run means that the buffer does not work here.
   polls(): number
@@ -56,9 +54,6 @@ export function createAlarm(now: () => number): Alarm {
       stopped = isStopped
       ringAt = time + deadline
       lookAt = isStopped ? time + LOOK : Infinity
-    },
-    soon() {
-      if (ringAt !== Infinity) ringAt = now()
     },
     disarm() {
       ringAt = lookAt = Infinity

@@ -22,6 +22,8 @@ export interface PoolParts {
 export const GRACE = 1500
 /// After Stop, the interpreter has this long to end the run by itself.
 export const STOP_GRACE = 700
+/// A program that was interrupted may take this long to write its trace.
+export const PACKING = 4000
 /// A run longer than this gets a spare worker started beside it.
 export const LONG = 1500
 /// WebAssembly memory never shrinks: above this a worker is replaced before the next run.
@@ -46,6 +48,8 @@ interface Running {
   readonly timers: (() => void)[]
   messages: number
   bytes: number
+  stopping: boolean
+  packing: boolean
 }
 
 export interface Pool {
@@ -81,6 +85,13 @@ export function createPool(parts: PoolParts): Pool {
         return
       case 'gentle':
         worker.gentle = message.works
+        return
+      case 'packing':
+        if (worker === current && running && !running.packing) {
+          running.packing = true
+          running.timers.forEach((cancel) => cancel())
+          running.timers.push(parts.after(PACKING, () => replace(running?.stopping ? 'stop' : 'deadline')))
+        }
         return
       case 'heap':
         worker.heavy = message.bytes > HEAP
@@ -146,7 +157,7 @@ export function createPool(parts: PoolParts): Pool {
       parts.after(LONG, () => (spare ??= spawn())),
       parts.after(command.limits.deadline + GRACE, () => replace('deadline')),
     ]
-    running = { command, token, timers, messages: 0, bytes: 0 }
+    running = { command, token, timers, messages: 0, bytes: 0, stopping: false, packing: false }
     current.state = 'running'
     const { run, code, seed, limits } = command
     current.link.post({ type: 'run', run, code, seed, limits: limits satisfies Limits, token: token.url })
@@ -158,6 +169,7 @@ export function createPool(parts: PoolParts): Pool {
       parts.report({ type: 'replaced', run, reason: 'stop' })
     } else if (running?.command.run === run) {
       if (!current?.gentle) return replace('stop')
+      running.stopping = true
       running.token.end()
       running.timers.push(parts.after(STOP_GRACE, () => replace('stop')))
       spare ??= spawn()

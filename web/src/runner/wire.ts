@@ -45,11 +45,13 @@ export type ToWorker =
     }
   | Extract<Command, { type: 'summaries' }>
 
-/// Worker to frame: reports that go on to the page, and two notes for the frame itself.
+/// Worker to frame: reports that go on to the page, and notes for the frame itself.
 export type FromWorker =
   | Exclude<Report, { type: 'replaced' }>
   /// The interpreter broke and cannot go on.
   | { readonly type: 'crash'; readonly message: string }
+  /// The program was interrupted, and its trace is being written: that may take a moment.
+  | { readonly type: 'packing' }
   /// Bytes of WebAssembly memory after a run (it never shrinks), and whether a token can stop a run.
   | { readonly type: 'heap'; readonly bytes: number }
   | { readonly type: 'gentle'; readonly works: boolean }

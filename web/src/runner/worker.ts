@@ -29,6 +29,7 @@ let port: MessagePort
 let pyodide: PyodideInterface
 let kernel: Kernel
 let canStopGently = false
+let forgetInterrupt = () => {}
 
 const say = (message: FromWorker, transfer: Transferable[] = []) => port.postMessage(message, transfer)
 
@@ -51,8 +52,8 @@ async function start(command: Extract<ToWorker, { type: 'start' }>) {
     kernel = pyodide.runPython('from engine.kernel import Kernel; Kernel()') as Kernel
     const numpy = pyodide.runPython('import numpy; numpy.__version__') as string
     const python = pyodide.runPython('import platform; platform.python_version()') as string
-    const install = pyodide.runPython(INTERRUPT_HANDLER) as (later: () => void) => void
-    install(() => alarm.soon())
+    const install = pyodide.runPython(INTERRUPT_HANDLER) as (packing: () => void) => () => void
+    forgetInterrupt = install(() => say({ type: 'packing' }))
     pyodide.setInterruptBuffer(alarm.buffer as unknown as Uint8Array)
     canStopGently = isAlive(command.probe)
     say({ type: 'gentle', works: canStopGently })
@@ -81,6 +82,7 @@ function run({ run, code, seed, limits, token }: Extract<ToWorker, { type: 'run'
     alarm.arm(limits.deadline, canStopGently ? () => !isAlive(token) : null)
     const result = JSON.parse(kernel.run(code, seed, limitsJson(limits), emit, emitTrace)) as { ops: number }
     alarm.disarm()
+    forgetInterrupt()
     say({ type: 'heap', bytes: heapBytes() })
     say({ type: 'done', run, milliseconds: performance.now() - began, ops: result.ops })
   } catch (error) {
