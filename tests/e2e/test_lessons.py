@@ -11,7 +11,7 @@ GRAPHS = json.loads(Path(__file__).with_name("lessons.json").read_text("utf-8"))
 
 
 def drawn(playground) -> dict[str, int]:
-    """Nodes of every recording, as the graph's own chooser (buttons, or a list of many) has them."""
+    """Nodes of every recording that the graph's chooser (buttons, or a list of many) offers."""
     page = playground.page
     found = {}
     for button in page.locator(".gv-chip").all():

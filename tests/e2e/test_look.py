@@ -38,7 +38,8 @@ def violations(page, axe: str) -> list[str]:
     page.evaluate(axe)
     found = page.evaluate(
         """async () => (await axe.run(document, { iframes: false })).violations.map(
-            each => `${each.id}: ${each.nodes.map(node => node.target + ' ' + node.failureSummary)}`)"""
+            each => `${each.id}: ${each.nodes.map(node => `${node.target} ${node.failureSummary}`)}`
+        )"""
     )
     return found
 
