@@ -26,7 +26,7 @@ def install(packing):
                 frame.f_trace = strike
                 sys.settrace(lambda *_: None)
                 return
-            engine = engine or "/site-packages/engine/" in name
+            engine = engine or frame.f_globals.get("__name__", "").startswith("engine.")
             frame = frame.f_back
         packing()
 
