@@ -76,7 +76,14 @@ def summed_axes(wide: Shape, narrow: Shape) -> tuple[int, ...]:
 def matmul(thing: str, a: Shape, b: Shape) -> Shape:
     """Shape of the matrix product of operands of shapes `a` and `b` (NumPy's rules for matmul)."""
     if not a or not b:
-        raise ShapeError(message(thing, f"got shapes {shapes_text((a, b))}", "Needs at least 1-D"))
+        raise ShapeError(
+            message(
+                thing,
+                f"got shapes {shapes_text((a, b))}",
+                "Both operands need at least one axis",
+                "Write `*` to multiply by a number.",
+            )
+        )
     left, right = (1, *a) if len(a) == 1 else a, (*b, 1) if len(b) == 1 else b
     if left[-1] != right[-2]:
         raise ShapeError(
@@ -147,7 +154,15 @@ def reshape(thing: str, shape: Shape, new) -> Shape:
             out.append(prod(shape[at : at + 2]))
             at += 2
         elif n == -4:
-            left, right = new[k + 1], new[k + 2]
+            left, right = (*new[k + 1 : k + 3], 0, 0)[:2]
+            if at >= len(shape) or 0 in (left, right):
+                raise ShapeError(
+                    message(
+                        thing,
+                        f"cannot reshape {shape} to {new}",
+                        "After -4 come the two sizes into which an axis is split",
+                    )
+                )
             if left == -1:
                 left = shape[at] // right
             if right == -1:

@@ -5,12 +5,19 @@ from ..errors import MXNetError, message
 __all__ = ["Context", "cpu", "cpu_pinned", "current_context", "gpu", "num_gpus"]
 
 
+KINDS = ("cpu", "gpu", "cpu_pinned", "cpu_shared")
+
+
 class Context:
     """A device by type and number; usable as `with ctx:`."""
 
     def __init__(self, device_type, device_id: int = 0):
         if isinstance(device_type, Context):
             device_type, device_id = device_type.device_type, device_type.device_id
+        if device_type not in KINDS:
+            raise ValueError(
+                message("Context", f"got {device_type!r}", f"It is one of {', '.join(KINDS)}")
+            )
         self.device_type = device_type
         self.device_id = device_id
 

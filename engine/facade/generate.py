@@ -4,12 +4,17 @@ import difflib
 
 import numpy
 
-from ..array import Array, invoke
+from ..array import Array, invoke, raw_of
+from ..dtypes import FLOATS, INTEGERS
+from ..errors import DTypeError, MXNetError, ShapeError, message
 from ..lanes import has_lane, lane
 from ..registry import OPS, Op
 
 #: Names that MXNet's functions take and that mean nothing here: checked nowhere, ignored.
 IGNORED = ("ctx", "device", "name", "where", "order", "stype")
+
+
+DTYPES = (*FLOATS, *INTEGERS, "bool")
 
 
 def plain(value):
@@ -21,6 +26,59 @@ def plain(value):
     if isinstance(value, Array):
         return value._data.item() if value.size == 1 else value._data
     return value
+
+
+def dtype_name(dtype, default="float32") -> str:
+    """The name of a dtype given as a name, a NumPy class or a dtype; raises `DTypeError`."""
+    if dtype is None:
+        return default
+    try:
+        name = numpy.dtype(dtype).name
+    except TypeError:
+        name = None
+    if name not in DTYPES:
+        raise DTypeError(message("dtype", f"got {dtype!r}", f"It is one of {', '.join(DTYPES)}"))
+    return name
+
+
+def sizes(thing: str, shape):
+    """A shape (an integer or a sequence of them) as plain data; raises `ShapeError`."""
+    shape = plain(shape)
+    for n in shape if isinstance(shape, tuple) else (shape,):
+        if not isinstance(n, int) or n < 0:
+            raise ShapeError(
+                message(thing, f"got the shape {shape!r}", "Sizes are whole numbers, 0 or more")
+            )
+    return shape
+
+
+def steps(start, stop, step, dtype) -> dict:
+    """The attributes of `arange`; raises `MXNetError` for steps that lead nowhere."""
+    given = {"start": plain(start), "stop": plain(stop), "step": plain(step)}
+    if not all(isinstance(n, int | float) for n in given.values()) or not step:
+        words = ", ".join(f"{key} {value!r}" for key, value in given.items())
+        raise MXNetError(
+            message("arange", f"got {words}", "It needs numbers, and a step other than 0")
+        )
+    return {**given, "dtype": dtype_name(dtype)}
+
+
+def check_span(low, high) -> None:
+    """Raises `ValueError` unless there is a whole number from `low` up to (without) `high`."""
+    if not low < high:
+        raise ValueError(
+            message("randint", f"got low {low} and high {high}", "low must be below high")
+        )
+
+
+def new_raw(value, dtype):
+    """A new raw array from numbers, nested lists, NumPy data or arrays; raises `TypeError`."""
+    try:
+        return raw_of(value, dtype)
+    except (TypeError, ValueError) as problem:
+        given = f"cannot make an array from this {type(value).__name__} ({problem})"
+        needed = "It needs a number, nested lists of numbers of one shape, or NumPy data"
+        raise TypeError(message("array", given, needed)) from None
 
 
 def finish(result, out, dtype=None):

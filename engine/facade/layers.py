@@ -66,6 +66,14 @@ def fully_connected(data, weight, bias=None, num_hidden=None, no_bias=False, fla
         )
     if flatten and data.ndim > 2:
         data = data.reshape((data.shape[0], -1))
+    if data.shape[-1] != weight.shape[-1]:
+        raise ShapeError(
+            message(
+                "FullyConnected",
+                f"the data has {data.shape[-1]} inputs each, the weight has shape {weight.shape}",
+                "The weight must have shape (num_hidden, number of inputs)",
+            )
+        )
     result = invoke(OPS["dot"], (data, weight.transpose()))
     return result if no_bias or bias is None else result + bias
 

@@ -3,15 +3,13 @@
 import inspect
 import re
 
-import numpy
-
 from .. import autograd, shapes, views
 from ..array import Array, MXNetError, NDArray, invoke, ndarray, watch, wrap
 from ..errors import INPLACE
 from ..registry import OPS
 from ..tape import state
 from . import device, layers, order
-from .generate import plain
+from .generate import dtype_name, plain
 
 #: Rows whose functions are methods too.
 METHODS = (
@@ -181,7 +179,7 @@ def _flatten(self, order="C"):
 
 def _astype(self, dtype, copy=True):
     """The same values in another dtype; `copy=False` gives the array itself when it has it."""
-    name = numpy.dtype(dtype).name
+    name = dtype_name(dtype)
     if not copy and self._data.dtype.name == name:
         return self
     return invoke(OPS["cast"], (self,), {"dtype": name})

@@ -5,19 +5,26 @@ import types
 import numpy
 
 from .. import shapes
-from ..array import Array, NDArray, invoke, raw_of, watch, wrap
+from ..array import Array, NDArray, invoke, watch, wrap
 from ..devices import HOST
 from ..registry import OPS
 from . import device, layers, order
-from .generate import function, functions, missing, plain, public
+from .generate import (
+    check_span,
+    dtype_name,
+    function,
+    functions,
+    missing,
+    new_raw,
+    plain,
+    public,
+    sizes,
+    steps,
+)
 from .npx import waitall
 
 _before = set(globals())
 globals().update(functions("nd", NDArray))
-
-
-def _name(dtype, default="float32") -> str:
-    return default if dtype is None else numpy.dtype(dtype).name
 
 
 # ----- Making arrays -----
@@ -28,7 +35,7 @@ def array(source_array, ctx=None, dtype=None) -> NDArray:
     device.check(ctx)
     if dtype is None:
         dtype = source_array.dtype if isinstance(source_array, Array) else "float32"
-    result = wrap(NDArray, raw_of(source_array, dtype))
+    result = wrap(NDArray, new_raw(source_array, dtype_name(dtype)))
     if watch.observer is not None:
         watch.observer.operation(OPS["array"], (), None, result, None)
     return result
@@ -37,13 +44,17 @@ def array(source_array, ctx=None, dtype=None) -> NDArray:
 def zeros(shape, ctx=None, dtype=None, **_):
     """Array of zeros."""
     device.check(ctx)
-    return invoke(OPS["zeros"], (), {"shape": plain(shape), "dtype": _name(dtype)}, NDArray)
+    return invoke(
+        OPS["zeros"], (), {"shape": sizes("zeros", shape), "dtype": dtype_name(dtype)}, NDArray
+    )
 
 
 def ones(shape, ctx=None, dtype=None, **_):
     """Array of ones."""
     device.check(ctx)
-    return invoke(OPS["ones"], (), {"shape": plain(shape), "dtype": _name(dtype)}, NDArray)
+    return invoke(
+        OPS["ones"], (), {"shape": sizes("ones", shape), "dtype": dtype_name(dtype)}, NDArray
+    )
 
 
 empty = zeros
@@ -52,7 +63,7 @@ empty = zeros
 def full(shape, val, ctx=None, dtype=None, out=None):
     """Array of one number."""
     device.check(ctx)
-    attrs = {"shape": plain(shape), "fill_value": plain(val), "dtype": _name(dtype)}
+    attrs = {"shape": sizes("full", shape), "fill_value": plain(val), "dtype": dtype_name(dtype)}
     return invoke(OPS["full"], (), attrs, NDArray)
 
 
@@ -61,7 +72,7 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, ctx=None, dt
     device.check(ctx)
     if stop is None:
         start, stop = 0, start
-    attrs = {"start": start, "stop": stop, "step": step, "dtype": _name(dtype)}
+    attrs = steps(start, stop, step, dtype)
     result = invoke(OPS["arange"], (), attrs, NDArray)
     return result if repeat == 1 else result.repeat(repeat)
 
@@ -69,14 +80,20 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, ctx=None, dt
 def linspace(start, stop, num, endpoint=True, ctx=None, dtype=None):
     """`num` evenly spaced numbers from start to stop."""
     device.check(ctx)
-    attrs = {"start": start, "stop": stop, "num": num, "endpoint": endpoint, "dtype": _name(dtype)}
+    attrs = {
+        "start": start,
+        "stop": stop,
+        "num": num,
+        "endpoint": endpoint,
+        "dtype": dtype_name(dtype),
+    }
     return invoke(OPS["linspace"], (), attrs, NDArray)
 
 
 def eye(N, M=0, k=0, ctx=None, dtype=None, **_):
     """Matrix with ones on a diagonal."""
     device.check(ctx)
-    attrs = {"N": N, "M": M, "k": k, "dtype": _name(dtype)}
+    attrs = {"N": N, "M": M, "k": k, "dtype": dtype_name(dtype)}
     return invoke(OPS["eye"], (), attrs, NDArray)
 
 
@@ -266,7 +283,7 @@ def _draw(op, attrs, shape, dtype, ctx, out):
     if shape is None:  # one number, or one for each element of the parameters
         many = any(isinstance(value, numpy.ndarray) for value in attrs.values())
         shape = out.shape if out is not None else () if many else (1,)
-    attrs = {**attrs, "shape": plain(shape), "dtype": _name(dtype)}
+    attrs = {**attrs, "shape": sizes(op, shape), "dtype": dtype_name(dtype)}
     result = invoke(OPS[op], (), attrs, NDArray)
     return result if out is None else out._become(result)
 
@@ -295,6 +312,7 @@ def _exponential(scale=1, shape=None, dtype=None, ctx=None, out=None, **_):
 
 def _randint(low, high, shape=None, dtype=None, ctx=None, out=None, **_):
     """Integers from `low` up to (without) `high`."""
+    check_span(low, high)
     return _draw("random_randint", {"low": low, "high": high}, shape, dtype or "int32", ctx, out)
 
 
@@ -311,8 +329,9 @@ for _key, _made in (
     ("randint", _randint),
     ("shuffle", _shuffle),
 ):
-    _made.__name__ = _key
+    _made.__name__ = _made.__qualname__ = _key
     setattr(random, _key, _made)
+random.__getattr__ = missing(random.__name__, [n for n in vars(random) if n[0] != "_"])
 random_uniform, random_normal, random_randint = _uniform, _normal, _randint
 random_exponential = _exponential
 uniform, normal, shuffle = _uniform, _normal, _shuffle

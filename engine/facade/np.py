@@ -5,12 +5,22 @@ import types
 
 import numpy
 
-from ..array import ARRAYS, Array, invoke, ndarray, raw_of, watch, wrap
+from ..array import ARRAYS, Array, invoke, ndarray, watch, wrap
 from ..devices import HOST
 from ..errors import OutOfBounds, message
 from ..registry import OPS
 from . import device, order
-from .generate import functions, missing, plain, public
+from .generate import (
+    check_span,
+    dtype_name,
+    functions,
+    missing,
+    new_raw,
+    plain,
+    public,
+    sizes,
+    steps,
+)
 
 _before = set(globals())
 globals().update(functions("np", ndarray))
@@ -37,10 +47,6 @@ def _made(raw) -> ndarray:
     return result
 
 
-def _name(dtype, default="float32") -> str:
-    return default if dtype is None else numpy.dtype(dtype).name
-
-
 # ----- Making arrays -----
 
 
@@ -51,7 +57,7 @@ def array(object, dtype=None, ctx=None, device=None) -> ndarray:
         dtype = "float32"
     if isinstance(object, list | tuple) and builtins.any(type(x) in ARRAYS for x in object):
         return stack([asarray(x) for x in object])
-    return _made(raw_of(object, dtype))
+    return _made(new_raw(object, None if dtype is None else dtype_name(dtype)))
 
 
 def asarray(obj, dtype=None) -> ndarray:
@@ -66,13 +72,17 @@ def _check(ctx):
 def zeros(shape, dtype=None, order="C", ctx=None, device=None):
     """Array of zeros."""
     _check(ctx or device)
-    return invoke(OPS["zeros"], (), {"shape": plain(shape), "dtype": _name(dtype)}, ndarray)
+    return invoke(
+        OPS["zeros"], (), {"shape": sizes("zeros", shape), "dtype": dtype_name(dtype)}, ndarray
+    )
 
 
 def ones(shape, dtype=None, order="C", ctx=None, device=None):
     """Array of ones."""
     _check(ctx or device)
-    return invoke(OPS["ones"], (), {"shape": plain(shape), "dtype": _name(dtype)}, ndarray)
+    return invoke(
+        OPS["ones"], (), {"shape": sizes("ones", shape), "dtype": dtype_name(dtype)}, ndarray
+    )
 
 
 empty = zeros
@@ -81,7 +91,11 @@ empty = zeros
 def full(shape, fill_value, order="C", dtype=None, ctx=None, device=None, out=None):
     """Array of one number."""
     _check(ctx or device)
-    attrs = {"shape": plain(shape), "fill_value": plain(fill_value), "dtype": _name(dtype)}
+    attrs = {
+        "shape": sizes("full", shape),
+        "fill_value": plain(fill_value),
+        "dtype": dtype_name(dtype),
+    }
     return invoke(OPS["full"], (), attrs, ndarray)
 
 
@@ -90,14 +104,20 @@ def arange(start, stop=None, step=1, dtype=None, ctx=None, device=None):
     _check(ctx or device)
     if stop is None:
         start, stop = 0, start
-    attrs = {"start": plain(start), "stop": plain(stop), "step": step, "dtype": _name(dtype)}
+    attrs = steps(start, stop, step, dtype)
     return invoke(OPS["arange"], (), attrs, ndarray)
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, ctx=None):
     """`num` evenly spaced numbers from start to stop."""
     _check(ctx)
-    attrs = {"start": start, "stop": stop, "num": num, "endpoint": endpoint, "dtype": _name(dtype)}
+    attrs = {
+        "start": start,
+        "stop": stop,
+        "num": num,
+        "endpoint": endpoint,
+        "dtype": dtype_name(dtype),
+    }
     result = invoke(OPS["linspace"], (), attrs, ndarray)
     return (result, (stop - start) / (num - endpoint)) if retstep else result
 
@@ -105,7 +125,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 def eye(N, M=None, k=0, dtype=None, ctx=None):
     """Matrix with ones on a diagonal."""
     _check(ctx)
-    attrs = {"N": N, "M": M or 0, "k": k, "dtype": _name(dtype)}
+    attrs = {"N": N, "M": M or 0, "k": k, "dtype": dtype_name(dtype)}
     return invoke(OPS["eye"], (), attrs, ndarray)
 
 
@@ -297,7 +317,7 @@ def _norm(x, ord=None, axis=None, keepdims=False):
     return invoke(OPS["norm"], (x,), attrs)
 
 
-_norm.__name__ = "norm"
+_norm.__name__ = _norm.__qualname__ = "norm"
 linalg.norm = _norm
 
 random = types.ModuleType("mxnet.numpy.random", "Random draws as MXNet makes them.")
@@ -305,7 +325,8 @@ random = types.ModuleType("mxnet.numpy.random", "Random draws as MXNet makes the
 
 def _draw(op, attrs, size, dtype, ctx):
     _check(ctx)
-    attrs = {**attrs, "size": plain(size), "dtype": _name(dtype)}
+    size = None if size is None else sizes(op, size)
+    attrs = {**attrs, "size": size, "dtype": dtype_name(dtype)}
     return invoke(OPS[op], (), attrs, ndarray)
 
 
@@ -336,11 +357,12 @@ def _randint(low, high=None, size=None, dtype=None, ctx=None, out=None):
     _check(ctx)
     if high is None:
         low, high = 0, low
+    check_span(low, high)
     attrs = {
         "low": low,
         "high": high,
-        "shape": () if size is None else plain(size),
-        "dtype": _name(dtype, "int64"),
+        "shape": () if size is None else sizes("randint", size),
+        "dtype": dtype_name(dtype, "int64"),
     }
     return invoke(OPS["random_randint"], (), attrs, ndarray)
 
@@ -358,8 +380,10 @@ for _key, _draws in (
     ("randint", _randint),
     ("shuffle", _shuffle),
 ):
-    _draws.__name__ = _key
+    _draws.__name__ = _draws.__qualname__ = _key
     setattr(random, _key, _draws)
+for _module in (linalg, random):
+    _module.__getattr__ = missing(_module.__name__, [n for n in vars(_module) if n[0] != "_"])
 
 __all__ = ["ndarray", *public(globals(), _before)]
 __getattr__ = missing("mxnet.np", __all__)

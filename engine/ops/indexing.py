@@ -3,7 +3,7 @@
 from math import prod
 
 from .. import shapes
-from ..errors import message
+from ..errors import ShapeError, message
 from ..registry import Sample, general
 
 
@@ -141,6 +141,10 @@ general("take_add", lambda xp, x, indices, *, shape, axis, mode: xp.take_add(
 
 
 def _pick_shape(x, index, *, axis, keepdims):
+    if prod(index) != prod(shapes.reduced("pick", x, axis, False)):
+        raise ShapeError(message(
+            "pick", f"got indices of shape {index} for an array of shape {x}",
+            f"There must be one index for each row along axis {axis}"))
     return shapes.reduced("pick", x, axis, keepdims)
 
 

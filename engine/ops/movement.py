@@ -64,6 +64,8 @@ def _broadcast_shape(x, *, shape):
 
 
 def _concatenated_shape(*xs, axis):
+    if not xs:
+        raise ShapeError(message("concatenate", "got no arrays", "It needs at least one"))
     at = shapes.axis_of("concatenate", axis, len(xs[0]))
     for x in xs[1:]:
         if len(x) != len(xs[0]) or any(
@@ -83,6 +85,8 @@ def _concatenate_vjp(F, g, y, *xs, arg, axis):
 
 
 def _stacked_shape(*xs, axis):
+    if not xs:
+        raise ShapeError(message("stack", "got no arrays", "It needs at least one"))
     for x in xs[1:]:
         if x != xs[0]:
             raise ShapeError(message(
@@ -150,6 +154,11 @@ def _tile_vjp(F, g, y, x, *, reps):
     return F.reshape(summed, x.shape)
 
 
+def _flipped_shape(x, *, axis):
+    shapes.axes_of("flip", axis, len(x))
+    return x
+
+
 def _flip_vjp(F, g, y, x, *, axis):
     return F.flip(g, axis=axis)
 
@@ -185,7 +194,8 @@ movement("broadcast_to", lambda xp, x, *, shape: xp.broadcast_to(x, shape),
          samples=(Sample(((3,),), {"shape": (2, 3)}), Sample(((2, 1),), {"shape": (2, 3)})),
          doc="The array repeated to a larger shape.", latex=r"\operatorname{broadcast} {x}",
          latex_vjp=r"\sum \bar{y}")
-movement("flip", lambda xp, x, *, axis: xp.flip(x, axis), _flip_vjp, lambda x, *, axis: x,
+movement("flip", lambda xp, x, *, axis: xp.flip(x, axis), _flip_vjp,
+         _flipped_shape,
          attrs={"axis": None},
          samples=(Sample(((2, 3),), {"axis": None}), Sample(((2, 3),), {"axis": 1})),
          doc="Elements in reversed order along an axis.", latex=r"\operatorname{flip} {x}",

@@ -48,18 +48,26 @@ def _log_softmax(xp, x, *, axis):
     return z - xp.log(xp.sum(xp.exp(z), axis=axis, keepdims=True))
 
 
+def _along(name):
+    def shape(x, *, axis):
+        shapes.axis_of(name, axis, len(x))
+        return x
+
+    return shape
+
+
 SOFTMAX_SAMPLES = tuple(
     Sample((s,), {"axis": a}) for s, a in (((3,), -1), ((2, 3), -1), ((2, 3), 0))
 )
 general("softmax", _softmax,
         (lambda F, g, y, x, *, axis: y * (g - F.sum(g * y, axis=axis, keepdims=True)),),
-        lambda x, *, axis: x, attrs={"axis": -1}, nd=True, npx=True, dtype="float",
+        _along("softmax"), attrs={"axis": -1}, nd=True, npx=True, dtype="float",
         samples=SOFTMAX_SAMPLES, flops=lambda out, x, **_: 13 * prod(x),
         doc="exp(x) over its sum along the axis.", latex=r"\operatorname{softmax} {x}",
         latex_vjps=(r"y \odot (\bar{y} - \textstyle\sum \bar{y} \odot y)",))
 general("log_softmax", _log_softmax,
         (lambda F, g, y, x, *, axis: g - F.exp(y) * F.sum(g, axis=axis, keepdims=True),),
-        lambda x, *, axis: x, attrs={"axis": -1}, nd=True, npx=True, dtype="float",
+        _along("log_softmax"), attrs={"axis": -1}, nd=True, npx=True, dtype="float",
         samples=SOFTMAX_SAMPLES, flops=lambda out, x, **_: 14 * prod(x),
         doc="Logarithm of softmax, without overflow.", latex=r"\ln \operatorname{softmax} {x}",
         latex_vjps=(r"\bar{y} - e^{y} \textstyle\sum \bar{y}",))

@@ -42,6 +42,8 @@ def _std_vjp(F, g, y, x, *, axis, keepdims, ddof):
 
 
 def _norm(xp, x, *, ord, axis, keepdims):
+    if ord not in (1, 2):
+        raise ValueError(f"ord {ord!r} is not offered, it must be 1 or 2")
     if ord == 1:
         return xp.sum(xp.abs(x), axis=axis, keepdims=keepdims)
     return xp.sqrt(xp.sum(x * x, axis=axis, keepdims=keepdims))

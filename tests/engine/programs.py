@@ -1794,6 +1794,106 @@ np.array([1, 2]).foo
 np.foo
 np.array([1, 2]) @ np.array([1, 2, 3])
 
+# np: what is refused
+np.ones((2,3)) + np.ones((4,))
+np.ones((2,3)) @ np.ones((2,3))
+np.dot(np.ones((2,3)), np.ones((2,3)))
+npx.batch_dot(np.ones((2,2,3)), np.ones((2,2,3)))
+np.tensordot(np.ones((2,3)), np.ones((2,3)), axes=1)
+np.ones((2,3)).reshape(4,2)
+np.ones((2,3)).reshape(-1,-1)
+np.ones((2,3)).reshape('a')
+np.ones((2,3)).reshape()
+np.concatenate([np.ones((2,3)), np.ones((3,2))])
+np.concatenate([])
+np.stack([np.ones(2), np.ones(3)])
+np.stack([])
+np.split(np.arange(5), 2)
+np.sum(np.ones(3), axis=1)
+np.ones(3).sum(axis='x')
+np.ones(3).sum(1.5)
+np.ones((2,3)).mean(axis=(0,0))
+np.squeeze(np.ones((2,3)), axis=0)
+np.expand_dims(np.ones(3), 5)
+np.transpose(np.ones((2,3)), (0,0))
+np.transpose(np.ones((2,3)), (0,))
+np.swapaxes(np.ones(3), 0, 1)
+np.broadcast_to(np.ones(3), (2,4))
+np.broadcast_to(np.ones((2,3)), (3,))
+np.repeat(np.ones(3), 2, axis=3)
+np.tile(np.ones(3), 'a')
+np.flip(np.ones(3), 4)
+np.sin('a')
+np.sin([1,2])
+np.sin(None)
+np.add([1],2)
+np.ones(3) + [1,2,3]
+np.ones(3) + numpy.ones(3)
+numpy.ones(3) + np.ones(3)
+np.ones(3) + 'a'
+np.ones(3) + None
+np.ones(3) + nd.ones(3)
+np.ones(3) * 1j
+np.ones((2,3))[2]
+np.ones((2,3))[0,3]
+np.ones((2,3))[0,0,0]
+np.ones((2,3))[1.5]
+np.ones((2,3))['a']
+np.ones((2,3))[[0,5]]
+np.ones((2,3))[np.array([True,False,True])>0]
+np.array(1.0)[0]
+len(np.array(1.0))
+bool(np.ones(2))
+float(nd.ones(1))
+np.ones(2).item()
+np.zeros(3, dtype='foo')
+np.ones(3).astype('foo')
+np.array([[1,2],[3]])
+np.array('abc')
+np.array({})
+np.full((2,),'a')
+np.arange('a')
+np.random.uniform(np.ones(2), np.ones(3))
+np.random.uniform(0,1,size=3,foo=1)
+mx.random.seed('a')
+npx.pick(np.ones((2,3)), np.ones(3))
+npx.softmax(np.ones((2,3)), axis=5)
+npx.dropout(np.ones(3), p=2)
+npx.activation(np.ones(3), 'foo')
+npx.leaky_relu(np.ones(3), act_type='foo')
+npx.topk(np.ones(3), k=7)
+npx.fully_connected(np.ones((2,3)), np.ones((4,5)))
+npx.embedding(np.array([0]), np.ones((3,2)), 3, 2)
+np.where(np.ones(3), 1)
+np.where(np.ones(2), np.ones(3), np.ones(4))
+np.clip(np.ones(3), 'a', 2)
+np.take(np.ones(3), [5])
+autograd.grad(np.ones(2), np.ones(2))
+autograd.backward(3)
+np.ones(3).sum(foo=1)
+np.sum(np.ones(3), foo=1)
+np.ones(3).copyto(np.ones(4))
+np.ones((2,2)) ** np.ones(3)
+np.maximum(np.ones(2), np.ones(3))
+np.ones(3) @ 2
+np.ones(3) @ np.array(2.0)
+-np.ones(3) % np.ones(2)
+np.var(np.ones(3), ddof='a')
+
+# nd: what is refused
+nd.dot(nd.ones((2,3)), nd.ones((2,3)))
+nd.ones((2,3)).reshape((4,2))
+nd.ones((2,3)).reshape((-4,5,2,3))
+nd.ones((2,3)).reshape((-4,2))
+nd.split(nd.arange(5), 2, axis=0)
+nd.split(nd.arange(5), 2)
+nd.ones(3) + nd.ones(3, dtype='int32')
+nd.ones(3) < nd.ones(3, dtype='int32')
+nd.concat(nd.ones(3), nd.ones(3,dtype='int32'), dim=0)
+nd.ones(2).asscalar()
+nd.array([1],dtype='float32').foo()
+nd.norm(nd.ones(3), ord=3)
+
 # np: comparing with plain numpy
 np.array_equiv(np.array([1, 2]).asnumpy(), numpy.array([1, 2]))
 np.array_equal(np.array([1, 2]), np.array([1, 2]))

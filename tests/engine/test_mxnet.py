@@ -10,6 +10,7 @@ import pytest
 
 import engine
 from engine.devices import HOST
+from engine.errors import MXNetError, ShapeError
 from engine.tape import state
 from tests.engine.programs import programs, run
 
@@ -107,6 +108,16 @@ ON_PURPOSE = (
             "show(lambda x: x.std())": "array([-0.35634828, -0.08908706,  0.4454354 ])",
             "show(lambda x: x.var())": "array([-0.44444442, -0.11111109,  0.5555556 ])",
             "show(lambda x: np.std(x, ddof=1))": "array([-0.43643576, -0.10910892,  0.54554474])",
+        },
+    ),
+    (
+        "np: what is refused",
+        "the wrong type is a TypeError, the wrong shape a ShapeError",
+        {
+            "np.add([1],2)": TypeError,
+            "np.sum(np.ones(3), foo=1)": TypeError,
+            "np.take(np.ones(3), [5])": MXNetError,
+            "np.ones(3) @ 2": ShapeError,
         },
     ),
     ("nd: errors of use", "the wrong type is a TypeError", {"nd.sum([1, 2])": TypeError}),
