@@ -17,7 +17,7 @@ def {name}({head}):
             {a} = x._data
             y = kernel({a})
         except FALLS:
-            return invoke(op, (x,))  # not an array; or it raises again, explained
+            y = None  # not an array, or an error: `invoke` explains
         if type(y) is Raw and y.dtype is {a}.dtype:
             out = type(x)()
             out._data = y
@@ -51,7 +51,7 @@ def {name}({head}):
                 q = None
             y = kernel(x, z)
         except FALLS:
-            return invoke(op, (a, b))  # not an array; or it raises again, explained
+            y = None  # not an array, or an error: `invoke` explains
         if type(y) is Raw and y.dtype is x.dtype and (
             cls is ndarray or kind is not cls or z.dtype is x.dtype
         ):
