@@ -6,11 +6,13 @@ and the tests all drive this one.
 
 import ast
 import contextlib
+import io
 import json
 import linecache
 import sys
 import time
-from types import SimpleNamespace
+import tokenize
+import types
 
 from . import __version__, facade
 from .array import watch
@@ -25,6 +27,12 @@ from .trace import Limits, Recorder, pack
 
 #: A partial trace is sent at most this often (seconds), and never for more than this share of time.
 PARTIAL_EVERY, PARTIAL_SHARE = 0.7, 0.1
+
+
+INTERRUPTED = {
+    "deadline": "The run took longer than it may and was stopped",
+    "interrupted": "The run was stopped",
+}
 
 
 class Stream:
@@ -86,10 +94,13 @@ class Run:
         if len(self._text["text"]) > 2000 or ("\n" in text and self._clock() > self._next_flush):
             self.flush()
         if too_much:
-            raise BudgetExceeded(
-                f"The run stopped after {self.limits.output:,} characters of output. "
-                "Print less, or only every hundredth step."
-            )
+            raise BudgetExceeded(self._too_much())
+
+    def _too_much(self):
+        return (
+            f"The run stopped after {self.limits.output:,} characters of output. "
+            "Print less, or only every hundredth step."
+        )
 
     def flush(self):
         """Sends the text that has gathered."""
@@ -102,10 +113,18 @@ class Run:
         self.outputs.append(output)
         self._tell("output", output)
 
+    def _show(self, value, index):
+        """Shows the value of a cell's last expression, as much of it as the limit allows."""
+        text = pretty(value)
+        self.flush()
+        room = max(self.limits.output - self._written, 0)
+        self._written += len(text)
+        self._output({"cell": index, "type": "result", "text": text[:room]})
+        if len(text) > room:
+            raise BudgetExceeded(self._too_much())
+
     def _stop(self, reason, text, line):
-        self.stops.append(
-            {"reason": reason, "message": text, "cell": self.cell, "line": line}
-        )
+        self.stops.append({"reason": reason, "message": text, "cell": self.cell, "line": line})
 
     # ----- Running -----
 
@@ -120,22 +139,16 @@ class Run:
                 shown = self._execute(cell, index, namespace)
                 self.recorder.cell_finished(namespace)
                 if shown is not None:
-                    text = pretty(shown)
-                    self.flush()
-                    self._output({"cell": index, "type": "result", "text": text})
+                    self._show(shown, index)
             except KeyboardInterrupt as error:
-                line = self._failed(error, namespace)["line"]
-                words = {
-                    "deadline": "The run took longer than it may and was stopped",
-                    "interrupted": "The run was stopped",
-                }[interrupted]
-                self._stop(interrupted, words, line)
+                self.was_interrupted(interrupted, self._failed(error, namespace)["line"])
                 return
             except BudgetExceeded as error:
                 self._stop("budget", str(error), self._failed(error, namespace)["line"])
                 return
-            except SystemExit:
-                self.flush()
+            except SystemExit as error:
+                if error.code is not None and not isinstance(error.code, int):
+                    self.wrote("stderr", f"{error.code}\n")
                 return
             except BaseException as error:
                 found = self._failed(error, namespace)
@@ -144,6 +157,10 @@ class Run:
                 return
             finally:
                 self.flush()
+
+    def was_interrupted(self, reason, line=-1):
+        """Notes that the run was stopped from outside: "deadline" or "interrupted"."""
+        self._stop(reason, INTERRUPTED[reason], line)
 
     def _failed(self, error, namespace):
         self.flush()
@@ -171,7 +188,11 @@ class Run:
 
 def _silenced(source: str) -> bool:
     """Whether a cell's last line ends with a semicolon, which hides its result in a notebook."""
-    return source.rstrip().endswith(";")
+    if ";" not in source:
+        return False
+    beside = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.DEDENT, tokenize.ENDMARKER)
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return [t.string for t in tokens if t.type not in beside][-1:] == [";"]
 
 
 class Kernel:
@@ -182,8 +203,9 @@ class Kernel:
         self._clock = clock
         self._run = None
 
-    def execute(self, code, *, seed=0, limits=None, tell=None, interrupted="interrupted",
-                partial=None) -> Run:
+    def execute(
+        self, code, *, seed=0, limits=None, tell=None, interrupted="interrupted", partial=None
+    ) -> Run:
         """Runs `code`; never raises for what the program does.
 
         `tell(kind, data)` hears of "cell" and "output" as they happen; `partial(run)` is called
@@ -198,25 +220,30 @@ class Kernel:
         if partial is not None:
             observer = _reporting(run, partial, self._clock)
         streams = Stream("stdout", run), Stream("stderr", run)
-        namespace = {"__name__": "__main__", "__doc__": None}
-        main = sys.modules.get("__main__")
+        program = types.ModuleType("__main__")
+        main, stdin = sys.modules.get("__main__"), sys.stdin
         before, watch.observer = watch.observer, observer
         try:
             # Classes and functions of the program look for their module under this name.
-            sys.modules["__main__"] = SimpleNamespace(__dict__=namespace)
+            sys.modules["__main__"], sys.stdin = program, io.StringIO()
             with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
-                run.all_cells(namespace, interrupted)
+                run.all_cells(vars(program), interrupted)
+        except KeyboardInterrupt:  # it came between two lines of the program
+            run.was_interrupted(interrupted)
         finally:
             watch.observer = before
             state.recording = state.training = False
+            sys.stdin = stdin
             if main is not None:
                 sys.modules["__main__"] = main
+            vars(program).clear()  # its functions hold it: only this lets its arrays go
         return run
 
     # ----- The browser worker's way in: JSON in, JSON out -----
 
     def run(self, code, seed, limits_json, emit, emit_trace) -> str:
         """Runs a program for the page: `emit(kind, json)`, `emit_trace(header, columns, final)`."""
+
         def tell(kind, data):
             emit(kind, json.dumps(data))
 

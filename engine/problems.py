@@ -7,7 +7,10 @@ from .facade.generate import ABSENT
 
 #: Other libraries for the same purpose.
 OTHERS = ("torch", "tensorflow", "jax", "keras", "tinygrad")
+DEEPEST = 16
 ABSENT_IMPORT = re.compile(r"import name '(\w+)' from 'mxnet'|No module named '(?:mxnet\.)?(\w+)")
+
+NOTEBOOK = "Lines that begin with % or ! are commands of notebooks: leave them out here."
 
 HINTS = {
     "NameError": "Define it in an earlier line or cell, or check its spelling.",
@@ -15,6 +18,7 @@ HINTS = {
     "RecursionError": "A function calls itself without end: give it a case that stops.",
     "MemoryError": "The arrays need more memory than there is: use smaller shapes.",
     "ZeroDivisionError": "A Python number was divided by 0.",
+    "EOFError": "There is no keyboard to read from here: write the value into the program.",
 }
 
 
@@ -26,26 +30,25 @@ def problem(error: BaseException, files, lines, column) -> dict:
     """
     if isinstance(error, SyntaxError) and error.filename in files:
         return _syntax(error, lines, column)
-    frames, place = [], None
+    frames, place = [], (None,) * 4
     for frame, line in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_filename in files:
             frames.append({"line": line, "func": frame.f_code.co_name})
     at = error.__traceback__
     while at is not None:
         if at.tb_frame.f_code.co_filename in files:
-            positions = list(at.tb_frame.f_code.co_positions())
-            place = positions[at.tb_lasti // 2]
+            place = list(at.tb_frame.f_code.co_positions())[at.tb_lasti // 2]
         at = at.tb_next
-    line, end_line, col, end_col = place or (-1, -1, -1, -1)
-    if line is None or line < 0 or col is None:
+    line, end_line, col, end_col = place
+    if None in place:
         line, col, end_line, end_col = (frames[-1]["line"] if frames else -1), -1, -1, -1
     else:
         col, end_col = column(lines, line, col), column(lines, end_line, end_col)
-    name = type(error).__name__
-    text = str(error)
+    if len(frames) > 2 * DEEPEST:  # a recursion without end: its first and its last calls
+        frames = frames[:DEEPEST] + frames[-DEEPEST:]
     return {
-        "name": name,
-        "message": text,
+        "name": type(error).__name__,
+        "message": _text(error),
         "hint": _hint(error),
         "line": line,
         "col": col,
@@ -55,8 +58,15 @@ def problem(error: BaseException, files, lines, column) -> dict:
     }
 
 
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its message cannot be shown: its `__str__` raises an error itself)"
+
+
 def _hint(error: BaseException):
-    text = str(error)
+    text = _text(error)
     if isinstance(error, ImportError):
         found = ABSENT_IMPORT.search(text)
         word = found and (found[1] or found[2])
@@ -78,7 +88,7 @@ def _syntax(error: SyntaxError, lines, column) -> dict:
     return {
         "name": type(error).__name__,
         "message": error.msg,
-        "hint": None,
+        "hint": NOTEBOOK if text.lstrip()[:1] in ("%", "!") else None,
         "line": line,
         "col": units(error.offset),
         "endLine": end,

@@ -25,6 +25,8 @@ VERSION = 1
 #: Traces with at most this many values carry all summaries; others are asked for them by id.
 ALL_SUMMARIES = 4000
 
+STEP = ("node", "arg", "contribution", "sum", "axes")
+
 LEAF_ROLE, HEAD, RECORDED, DETACHED, WRITE, BACKWARD, RANDOM, KEPT = (1 << k for k in range(8))
 
 
@@ -94,6 +96,7 @@ class Recorder(Observer):
 
     def _node(self, kind, op, roles, attrs, args, results, own=True) -> int:
         """Adds a node with operands `args` (slot, literal) and results; returns its id."""
+        self.settle()
         node = len(self.kind)
         site, visit = self.sites.here(op.name) if own else (-1, 0)
         self.kind.append(kind)
@@ -117,6 +120,21 @@ class Recorder(Observer):
         self.slot_start.append(len(self.slot_node))
         Recorder.next_mark = self.base + len(self.slot_node)
         return node
+
+    def settle(self) -> None:
+        """Drops the half of a node or step at which an interrupt or a full stack broke off."""
+        nodes = len(self.slot_start) - 1
+        if len(self.kind) > nodes:
+            for values in (
+                self.kind, self.op, self.roles, self.site, self.visit, self.node_cell, self.block,
+                self.cause, self.attrs,
+            ):  # fmt: skip
+                del values[nodes:]
+            del self.arg_start[nodes + 1 :]
+            for values in (self.arg_slot, self.arg_literal):
+                del values[self.arg_start[nodes] :]
+            for values in (self.slot_node, self.slot_value, self.slot_name):
+                del values[self.slot_start[nodes] :]
 
     def _op(self, op, attrs) -> int:
         owner = attrs.get("function") if attrs else None
@@ -336,7 +354,7 @@ class Recorder(Observer):
             elif name is not None and end - start == 1:
                 found[start] = name
         for slot, name in self.fallback_names.items():
-            if found[slot] is None:
+            if slot < len(found) and found[slot] is None:
                 if isinstance(name, tuple):
                     leaf = found[name[0]] or self.fallback_names.get(name[0])
                     name = f"{leaf}{name[1]}" if isinstance(leaf, str) else None
@@ -356,6 +374,7 @@ class Recorder(Observer):
 
     def document(self, code, cells, outputs, stops, *, all_summaries=None) -> dict:
         """The trace so far. Columns are `array('i')`; `as_lists` makes them lists for JSON."""
+        self.settle()
         strings, shapes_table = Table(), Table()
         if all_summaries is None:
             all_summaries = len(self.values) <= ALL_SUMMARIES
@@ -429,6 +448,9 @@ class Recorder(Observer):
         }
 
     def _pass(self, p) -> dict:
+        # An interrupt may have come between the columns of the last step.
+        count = min(len(p[key]) for key in STEP)
+        wrote = min(map(len, p["written"].values()))
         return {
             **{
                 key: p[key]
@@ -442,9 +464,9 @@ class Recorder(Observer):
                     "createGraph",
                 )
             },
-            "steps": {key: ints(p[key]) for key in ("node", "arg", "contribution", "sum", "axes")},
+            "steps": {key: ints(p[key][:count]) for key in STEP},
             "grads": {"slot": ints(p["grads"].keys()), "value": ints(p["grads"].values())},
-            "written": p["written"],
+            "written": {key: values[:wrote] for key, values in p["written"].items()},
         }
 
 
