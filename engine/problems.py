@@ -84,14 +84,17 @@ def _syntax(error: SyntaxError, lines, column) -> dict:
     def units(offset):  # SyntaxError counts characters from 1
         return len(text[: max(0, (offset or 1) - 1)].encode("utf-16-le")) // 2
 
-    end = error.end_lineno or line
+    end = max(error.end_lineno or line, line)
+    start, stop = units(error.offset), units(error.end_offset)
+    if end == line and stop <= start:  # Python does not know the end: mark one character
+        stop = min(start + 1, max(len(text.encode("utf-16-le")) // 2, start))
     return {
         "name": type(error).__name__,
         "message": error.msg,
         "hint": NOTEBOOK if text.lstrip()[:1] in ("%", "!") else None,
         "line": line,
-        "col": units(error.offset),
+        "col": start,
         "endLine": end,
-        "endCol": units(error.end_offset) if end == line and error.end_offset else len(text),
+        "endCol": stop if end == line else len(text.encode("utf-16-le")) // 2,
         "frames": [{"line": line, "func": "<module>"}],
     }
