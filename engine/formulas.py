@@ -4,12 +4,12 @@ from .registry import Op
 
 
 def op_info(op: Op, owner=None) -> dict:
-    """The `OpInfo` of web/src/protocol/trace.ts; `owner` is a user's Function instance."""
-    name = op.name if owner is None else type(owner).__name__
+    """The `OpInfo` of web/src/protocol/trace.ts; `owner` is a user's Function class."""
+    name = op.name if owner is None else owner.__name__
     return {
         "name": name,
         "symbol": op.symbol if owner is None else name,
-        "doc": op.doc if owner is None else first_line(type(owner).__doc__) or op.doc,
+        "doc": op.doc if owner is None else first_line(owner.__doc__) or op.doc,
         "operands": list(op.operands),
         "latex": op.latex if owner is None else rf"\operatorname{{{name}}}",
         "latexVjps": list(op.latex_vjps),

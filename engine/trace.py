@@ -137,10 +137,9 @@ class Recorder(Observer):
                 del values[self.slot_start[nodes] :]
 
     def _op(self, op, attrs) -> int:
-        owner = attrs.get("function") if attrs else None
-        name = type(owner).__name__ if owner is not None else op.name
-        at = self.op_table.place((op, owner), (op.name, name))
-        return at
+        function = attrs.get("function") if attrs else None
+        owner = None if function is None else type(function)
+        return self.op_table.place((op, owner), (op.name, owner))
 
     def _attrs(self, attrs) -> int:
         if not attrs or "function" in attrs:
