@@ -443,7 +443,7 @@ def names(code):
         ("def f(v):\n    inner = v * 2\n    return inner\ny = f(x)", [("multiply", ["inner"])]),
         ("f = lambda v: v * 2\ny = f(x)", [("multiply", ["y"])]),
         ("def f(v):\n    return v * 2, v + 1\na, b = f(x)",
-         [("multiply", [None]), ("add", [None])]),
+         [("multiply", ["a"]), ("add", ["b"])]),
         ("for k in range(2): y = x * k", [("multiply", ["y"]), ("multiply", ["y"])]),
         ("class T: pass\nt = T()\nt.y = x * 2", [("multiply", ["t.y"])]),
         ("d = {}\nd['y'] = x * 2", [("multiply", [None])]),
