@@ -62,11 +62,13 @@ def cell_outputs(done) -> list[dict]:
         own = [o for o in done.outputs if o["cell"] == index]
         errors = [o["error"] for o in own if o["type"] == "error"]
         errors += [s for s in done.stops if s["cell"] == index and s["reason"] != "error"]
-        found.append({
-            "stdout": "".join(o["text"] for o in own if o["type"] == "stdout"),
-            "result": next((o["text"] for o in own if o["type"] == "result"), None),
-            "error": "; ".join(_words(e) for e in errors) or None,
-        })
+        found.append(
+            {
+                "stdout": "".join(o["text"] for o in own if o["type"] == "stdout"),
+                "result": next((o["text"] for o in own if o["type"] == "result"), None),
+                "error": "; ".join(_words(e) for e in errors) or None,
+            }
+        )
     return found
 
 
@@ -89,9 +91,7 @@ def _trace(code, given) -> int:
     from .trace import as_lists
 
     done = Kernel().execute(code, seed=given.seed)
-    recorder = done.recorder
-    document = recorder.document(done.code, done.cells, done.outputs, done.stops, all_summaries=True)
-    print(json.dumps(as_lists(document), allow_nan=False))
+    print(json.dumps(as_lists(done.document(all_summaries=True)), allow_nan=False))
     return int(bool(done.stops))
 
 

@@ -181,9 +181,11 @@ class Run:
         exec(compile(tree, name, "exec"), namespace)
         return None if last is None else eval(compile(last, name, "eval"), namespace)
 
-    def document(self):
-        """The trace of the run so far."""
-        return self.recorder.document(self.code, self.cells, self.outputs, self.stops)
+    def document(self, *, all_summaries=None):
+        """The trace of the run so far; see `Recorder.document`."""
+        return self.recorder.document(
+            self.code, self.cells, self.outputs, self.stops, all_summaries=all_summaries
+        )
 
 
 def _silenced(source: str) -> bool:

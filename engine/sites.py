@@ -79,10 +79,15 @@ class Sites:
                 continue
             line, end_line, col, end_col = place
             lines = self._files[code.co_filename][1]
-            found.append((
-                line, utf16(lines, line, col), end_line, utf16(lines, end_line, end_col),
-                code.co_name,
-            ))
+            found.append(
+                (
+                    line,
+                    utf16(lines, line, col),
+                    end_line,
+                    utf16(lines, end_line, end_col),
+                    code.co_name,
+                )
+            )
         return found
 
     def name(self, site: int):

@@ -94,6 +94,7 @@ def _candidates(reasons: list[str]) -> Iterator[str]:
         except BuildError as error:
             reasons.append(f"apt-get could not install it: {_reason(error)}")
         yield from _on_system()
+        yield "/usr/bin/chromium"  # where the package puts it, should PATH not lead there
     else:
         reasons.append("apt-get was not tried: it needs Debian or Ubuntu and the rights of root")
 
