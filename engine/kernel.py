@@ -104,8 +104,8 @@ class Run:
 
     def flush(self):
         """Sends the text that has gathered."""
-        self._next_flush = self._clock() + 0.1
         if self._text is not None:
+            self._next_flush = self._clock() + 0.1
             text, self._text = self._text, None
             self._output(text)
 
