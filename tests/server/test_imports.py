@@ -13,16 +13,16 @@ ROOT = Path(__file__).resolve().parents[2]
 #: it in this list, never from below it; `engine` itself is the file that has `install()`.
 LAYERS = [
     {"errors", "links"},
-    {"dtypes", "shapes", "views"},
+    {"dtypes", "shapes", "views", "summary"},
     {"registry"},
     {"ops"},
-    {"program"},
+    {"opcodes", "program"},
     {"devices"},
     {"tape"},
     {"array", "lanes", "operators", "recorded", "display"},
     {"autograd", "function"},
     {"facade", "engine"},
-    {"cells", "sites", "summary", "problems", "formulas", "trace", "gradcheck", "reference"},
+    {"cells", "sites", "problems", "formulas", "trace", "gradcheck", "reference"},
     {"kernel"},
     {"cli", "__main__"},
 ]

@@ -1,0 +1,375 @@
+"""Runs programs on a device: a table of handles, every call checked and costed before it runs.
+
+One `Executor` serves one session. What a program asks for is never trusted: the rows' own rules
+infer shapes and dtypes, cost is compared with the limits, and whatever goes wrong becomes an entry
+of the error table, with calls that do not depend on it going on. The result of a failed call is
+poisoned: so is all that is made of it, and reading any of these tells the first error.
+"""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from math import prod
+from typing import NamedTuple
+
+import numpy
+
+from ..errors import DTypeError, MXNetError, ShapeError, shapes_text
+from ..program import Call, FrameError, FrameLimits, Handle, Program, Upload, elements
+from ..registry import OPS, Op
+from ..summary import summarize
+from .forecast import Forecast, Spec, forecast
+from .host import Device
+from .ledger import Ledger
+
+__all__ = ["Account", "Executor", "Limits", "OpError", "Outcome", "Value"]
+
+
+#: Steps for each element of an array that is read: copying it, or its extremes, mean and counts.
+LOOKING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one session may use. `frame` bounds the bytes, the rest what they make happen."""
+
+    frame: FrameLimits = field(default_factory=FrameLimits)
+    arrays: int = 100_000  # handles in the table
+    held_bytes: int = 256 << 20  # of all arrays
+    workspace: int = 1 << 30  # bytes of one call's temporaries
+    work: int = 200 * 10**9  # of one frame: floating-point operations, or elements moved
+    reply_bytes: int = 32 << 20  # of all arrays that one frame reads
+
+
+class OpError(NamedTuple):
+    """An entry of the error table: which call of which frame (None: no call), what it could not
+    make, and why. `code` is one of `program.CODES`."""
+
+    seq: int
+    op: int | None
+    handle: int
+    code: str
+    text: str
+
+
+class Value(NamedTuple):
+    """The answer to one read: `data` has C-order little-endian bytes for "full", the summary's
+    dict for "summary", and is None where `error` says why there is nothing."""
+
+    handle: int
+    mode: str
+    spec: Spec | None
+    data: bytes | dict | None
+    error: OpError | None = None
+
+
+class Account(NamedTuple):
+    """What a frame used, and what the session holds after it."""
+
+    calls: int
+    work: int
+    held_bytes: int
+    peak_bytes: int
+    arrays: int
+
+
+class Outcome(NamedTuple):
+    """What running a program gave."""
+
+    seq: int
+    errors: Sequence[OpError]
+    values: Sequence[Value]
+    account: Account
+
+
+class UnknownHandle(LookupError):
+    """No array has this handle."""
+
+
+class Executor:
+    """The arrays of one session on one device, and the programs that run on them."""
+
+    def __init__(self, device: Device, limits: Limits | None = None):
+        self.device = device
+        self.limits = limits or Limits()
+        self.ledger = Ledger()
+        self._table = {}  # handle -> raw array, or the OpError that poisoned it
+        self._highest = 0  # of all handles ever given
+
+    def run(self, program: Program) -> Outcome:
+        """Runs a decoded program. Raises `FrameError`, with nothing done, where it breaks the
+        session's rules; all other trouble is in the outcome."""
+        self._admit(program)
+        self.ledger.start()
+        frame = _Frame(program, self.limits)
+        quiet = getattr(self.device.xp, "errstate", None)
+        with quiet(all="ignore") if quiet else nullcontext():
+            for handle in frame.unused:
+                self._free(frame, handle)
+            for upload in program.uploads:
+                self._upload(frame, upload)
+            for index, call in enumerate(program.calls):
+                self._call(frame, index, call)
+                for handle in frame.ends.get(index, ()):
+                    self._free(frame, handle)
+            values = [self._read(frame, read.handle, read.mode) for read in program.reads]
+            for handle in frame.read:
+                self._free(frame, handle)
+        account = Account(
+            frame.ran, frame.work, self.ledger.held, self.ledger.peak, len(self._table)
+        )
+        return Outcome(program.seq, tuple(frame.errors), tuple(values), account)
+
+    # ----- The table -----
+
+    def _admit(self, program):
+        """Raises `FrameError` for handles that were given before, or too many."""
+        made = [upload.handle for upload in program.uploads]
+        made += [call.first_out for call in program.calls]
+        if made and min(made) <= self._highest:
+            raise FrameError("BAD_FRAME", f"handle {min(made)} was given before; they only grow")
+        count = len(program.uploads) + sum(call.outputs for call in program.calls)
+        if len(self._table) + count - len(program.frees) > self.limits.arrays:
+            raise FrameError("QUOTA_OPS", f"more than {self.limits.arrays} arrays; free some")
+        last = program.calls[-1] if program.calls else None
+        ends = [last.first_out + last.outputs - 1] if last else []
+        self._highest = max([self._highest, *made, *ends])
+
+    def _array(self, handle):
+        """What the table has: a raw array or an error."""
+        if handle not in self._table:
+            raise UnknownHandle(f"no array has handle {handle}: it was freed or never made")
+        return self._table[handle]
+
+    def _keep(self, handle, raw):
+        self._table[handle] = raw
+        self.ledger.hold(raw)
+
+    def _free(self, frame, handle):
+        if handle not in self._table:
+            frame.errors.append(
+                OpError(frame.seq, None, handle, "UNKNOWN_HANDLE", "freed, but it is not there")
+            )
+            return
+        raw = self._table.pop(handle)
+        if not isinstance(raw, OpError):
+            self.ledger.release(raw)
+
+    def _room(self, nbytes):
+        """Raises `FrameError` where so many bytes more are too many."""
+        if self.ledger.held + nbytes > self.limits.held_bytes:
+            raise FrameError(
+                "QUOTA_BYTES",
+                f"{nbytes} bytes more than the {self.ledger.held} held; "
+                f"at most {self.limits.held_bytes} in all",
+            )
+
+    # ----- Steps of a program -----
+
+    def _upload(self, frame, upload: Upload):
+        try:
+            self._room(Spec(upload.shape, upload.dtype).nbytes)
+            self._keep(upload.handle, from_wire(self.device.xp, upload))
+        except Exception as problem:
+            error = OpError(frame.seq, None, upload.handle, *explained("upload", (), problem))
+            self._table[upload.handle] = error
+            frame.errors.append(error)
+
+    def _call(self, frame, index, call: Call):
+        """Runs a call, or poisons what it would have made."""
+        handles = range(call.first_out, call.first_out + call.outputs)
+        op = OPS[call.op]
+        operands = ()
+        try:
+            operands = [self._array(x.id) if type(x) is Handle else x for x in call.inputs]
+            attrs = {**op.attrs, **call.attrs}
+            if "key" in attrs:
+                attrs["key"] = self._index(attrs["key"])
+            error = poison_in(operands, attrs.get("key"))
+            if error is None:
+                results = self._results(frame, op, operands, attrs, call)
+                for handle, raw in zip(handles, results, strict=True):
+                    self._keep(handle, raw)
+                frame.ran += 1
+                return
+        except Exception as problem:
+            code, text = explained(op.name, operands, problem)
+            error = OpError(frame.seq, index, call.first_out, code, text)
+            frame.errors.append(error)
+        for handle in handles:
+            self._table[handle] = error
+
+    def _index(self, key):
+        """An index with its handles replaced by their arrays."""
+        if type(key) is tuple:
+            return tuple(self._index(part) for part in key)
+        return self._array(key.id) if type(key) is Handle else key
+
+    def _results(self, frame, op: Op, operands, attrs, call: Call):
+        plan = forecast(op, [spec_of(x) for x in operands], attrs, call.nd)
+        if len(plan.results) != call.outputs:
+            raise ValueError(f"it gives {len(plan.results)} results, not {call.outputs}")
+        self._afford(frame, plan)
+        xp = self.device.xp
+        if isinstance(op.forward, str):
+            made = getattr(xp, op.forward)(*operands, **attrs)
+        else:
+            made = op.forward(xp, *operands, **attrs)
+        made = made if isinstance(made, list | tuple) else [made]
+        return [conformed(xp, y, spec) for y, spec in zip(made, plan.results, strict=True)]
+
+    def _afford(self, frame, plan: Forecast):
+        """Raises `FrameError` for a call that costs more than is left."""
+        for spec in plan.results:
+            elements(spec.shape, self.limits.frame)
+        self._room(plan.nbytes)
+        if plan.workspace > self.limits.workspace:
+            raise FrameError(
+                "QUOTA_BYTES",
+                f"it needs {plan.workspace} bytes to work in; at most {self.limits.workspace}",
+            )
+        self._spend(frame, plan.work)
+
+    def _spend(self, frame, work):
+        """Counts work, before it is done; raises `FrameError` where it is more than is left."""
+        if frame.work + work > self.limits.work:
+            raise FrameError(
+                "QUOTA_FLOPS",
+                f"{work} operations more than {frame.work} done; "
+                f"at most {self.limits.work} in one frame",
+            )
+        frame.work += work
+
+    def _read(self, frame, handle, mode) -> Value:
+        try:
+            raw = self._array(handle)
+            if isinstance(raw, OpError):
+                return Value(handle, mode, None, None, raw)
+            spec = spec_of(raw)
+            self._spend(frame, LOOKING * prod(spec.shape))
+            if mode == "summary":
+                return Value(handle, mode, spec, summarize(to_host(self.device.xp, raw)))
+            frame.replied += spec.nbytes
+            if frame.replied > self.limits.reply_bytes:
+                raise FrameError(
+                    "QUOTA_BYTES", f"one reply has at most {self.limits.reply_bytes} bytes"
+                )
+            return Value(handle, mode, spec, to_wire(to_host(self.device.xp, raw)))
+        except Exception as problem:
+            error = OpError(frame.seq, None, handle, *explained("read", (), problem))
+            return Value(handle, mode, None, None, error)
+
+
+class _Frame:
+    """What is known of one program while it runs: when its frees are due, and what it used."""
+
+    def __init__(self, program: Program, limits: Limits):
+        self.seq = program.seq
+        self.errors: list[OpError] = []
+        self.ran = self.work = self.replied = 0
+        freed = set(program.frees)
+        wanted = {read.handle for read in program.reads}
+        last = {}
+        for upload in program.uploads:
+            last[upload.handle] = -1
+        for index, call in enumerate(program.calls):
+            for handle in used_by(call):
+                last[handle] = index
+            for handle in range(call.first_out, call.first_out + call.outputs):
+                last[handle] = index
+        #: Freed handles that this frame does nothing with: let go before anything is made.
+        self.unused = [h for h in program.frees if h not in last and h not in wanted]
+        #: Index of a call -> the handles that nothing needs after it.
+        self.ends: dict[int, list[int]] = {}
+        for handle, index in last.items():
+            if handle in freed and handle not in wanted:
+                self.ends.setdefault(max(index, 0), []).append(handle)
+        #: Freed handles that are read first; and uploads that are freed where no call comes.
+        self.read = [h for h in program.frees if h in wanted]
+        if not program.calls:
+            self.read += self.ends.pop(0, [])
+
+
+def used_by(call: Call):
+    """The handles that a call reads."""
+    key = call.attrs.get("key")
+    parts = (*call.inputs, *(key if type(key) is tuple else (key,)))
+    return [part.id for part in parts if type(part) is Handle]
+
+
+def poison_in(operands, key) -> OpError | None:
+    """The first error among operands and index."""
+    parts = (*operands, *(key if type(key) is tuple else (key,)))
+    return next((part for part in parts if isinstance(part, OpError)), None)
+
+
+def spec_of(value):
+    """The spec of a raw array; a number stays one."""
+    if isinstance(value, int | float):
+        return value
+    return Spec(tuple(value.shape), value.dtype.name)
+
+
+def conformed(xp, y, spec: Spec):
+    """A result as the raw array that was forecast."""
+    raw = y if isinstance(y, xp.ndarray) else xp.asarray(y)
+    if raw.dtype.name != spec.dtype:
+        raw = raw.astype(spec.dtype)
+    if not raw.shape and spec.shape == (1,):
+        raw = raw.reshape(1)
+    assert tuple(raw.shape) == spec.shape, f"shape {raw.shape}, forecast was {spec.shape}"
+    return raw
+
+
+# ----- Bytes of arrays -----
+
+
+def from_wire(xp, upload: Upload):
+    """A new raw array on the device from an upload."""
+    if upload.dtype == "bool":  # any other byte than 0 and 1 would be no boolean
+        host = numpy.frombuffer(upload.data, "uint8") != 0
+    else:
+        wire = numpy.dtype(upload.dtype).newbyteorder("<")
+        host = numpy.frombuffer(upload.data, wire).astype(upload.dtype)
+    return xp.array(host.reshape(upload.shape))
+
+
+def to_host(xp, raw) -> numpy.ndarray:
+    """A device's array as NumPy's."""
+    return xp.asnumpy(raw) if hasattr(xp, "asnumpy") else numpy.asarray(raw)
+
+
+def to_wire(host: numpy.ndarray) -> bytes:
+    """Elements in C order, little-endian."""
+    return host.astype(host.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+# ----- Errors -----
+
+#: What rules and array modules raise on attributes that they were not written for.
+PUZZLED = (AttributeError, KeyError, ArithmeticError)
+
+
+def explained(name: str, operands, problem: Exception) -> tuple[str, str]:
+    """Code and text of an error, for whoever wrote the program."""
+    if isinstance(problem, FrameError):
+        return problem.code, f"{name}: {problem.text}"
+    given = [tuple(getattr(x, "shape", ())) for x in operands]
+    where = f"{name} on shapes {shapes_text(given)}" if given else name
+    if isinstance(problem, UnknownHandle):
+        return "UNKNOWN_HANDLE", f"{name}: {problem}"
+    if isinstance(problem, MemoryError):
+        return "OOM", f"{where}: the device has no memory left"
+    if isinstance(problem, ShapeError):
+        return "SHAPE", str(problem)
+    if isinstance(problem, DTypeError):
+        return "DTYPE", str(problem)
+    if isinstance(problem, IndexError):
+        return "INDEX", f"{where}: {problem}"[:400]
+    if isinstance(problem, MXNetError):
+        return "VALUE", str(problem)
+    if isinstance(problem, ValueError | TypeError):
+        return "VALUE", f"{where}: {problem}"[:400]
+    if isinstance(problem, PUZZLED):
+        return "VALUE", f"{where}: it cannot work with these operands and attributes"
+    return "INTERNAL", f"{where}: failed on the device ({type(problem).__name__})"
