@@ -44,3 +44,17 @@ export {
   sizeOf,
   type Fit,
 } from './format'
+export {
+  gradientAt,
+  hasBegun,
+  isComputed,
+  runningSums,
+  stepAt,
+  stepOfContribution,
+  stepOfNode,
+  stepsOfLine,
+  stepsOfNode,
+  timelineOf,
+  type Step,
+  type Timeline,
+} from './timeline'
