@@ -143,7 +143,7 @@ function cellsOf(trace: Trace, step: Step, summaryOf: (value: number) => Summary
     String(step.index + 1),
     step.line > 0 ? String(step.line) : '–',
     expressionOf(trace, step.node) || (nameOfSlot(trace, slot) ?? ''),
-    step.kind === 'backward' ? `back to ${what}${turn}` : what === '' ? 'computed' : `${what} is computed`,
+    step.kind === 'backward' ? `back to ${what}${turn}` : what === '' ? 'computed' : trace.nodes.kind[step.node] === 0 ? `${what} is made` : `${what} is computed`,
     step.kind === 'backward' ? `∂ ${text}` : text,
   ]
 }

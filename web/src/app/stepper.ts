@@ -62,7 +62,7 @@ export function createStepper(act: StepperActions) {
   )
   const buttons = h('div', { class: 'step-buttons', role: 'group', 'aria-label': 'Walk through the steps' }, toFirst, toBack, toPlay, toForward, toLast, toSelected)
   const choices = h('div', { class: 'step-choices' }, speed, maths, list)
-  const element = h('section', { class: 'stepper', 'aria-label': 'Step by step' }, sentence, lines, h('div', { class: 'step-row' }, buttons, track.element, place, choices))
+  const element = h('section', { class: 'stepper', 'aria-label': 'Step by step' }, h('div', { class: 'step-top' }, sentence, choices), lines, h('div', { class: 'step-row' }, buttons, track.element, place))
 
   element.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target === speed) return
@@ -98,6 +98,7 @@ export function createStepper(act: StepperActions) {
     track.update({ timeline, step: state.step, text })
     setText(place, step ? placeText(step, timeline.length) : `${timeline.length} steps`)
     lines.hidden = !state.player.maths
+    lines.classList.toggle('is-resting', step === null)
     if (state.player.maths) showFormulas(trace, step)
     if (step) act.want(valuesOfStep(trace, step))
   }

@@ -26,8 +26,7 @@ function forward(trace: Trace, { node }: Step, summaryOf: SummaryOf): Formulas {
   const name = nameOfSlot(trace, slot)
   const left = name === null ? '' : `${symbolOf(trace, slot).latex} = `
   if (trace.nodes.kind[node] === 0) {
-    const own = name === null ? '\\mathbf{c}' : symbolOf(trace, slot).latex
-    return { rule: '\\text{an array that the program starts from}', program: own, numbers: `${left}${value.latex}` }
+    return { rule: '\\text{an array that the program starts from}', program: symbolOf(trace, slot).latex, numbers: `${left}${value.latex}` }
   }
   const numbers = filled(forwardTemplate(trace, node), {
     operand: (operand) => operandTerm(trace, node, operand, (arg) => numberTerm(trace, arg, summaryOf)),

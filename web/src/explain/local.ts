@@ -2,7 +2,7 @@
 /// the incoming gradient times it. It is read off the two, because the trace holds no derivatives.
 
 import type { Num } from '../protocol/trace'
-import { at, formatNumber, resultSlots, gradOf, shapeOfValue, type Step, type Trace } from '../trace'
+import { formatNumber, resultSlots, gradOf, shapeOfValue, type Step, type Trace } from '../trace'
 import { vjpTemplate } from './template'
 import type { SummaryOf } from './numbers'
 
@@ -37,5 +37,5 @@ export function incomingOf(trace: Trace, { node, pass }: Step): number {
     const value = gradOf(trace, pass, slot)
     if (value >= 0) return value
   }
-  return at(trace.slots.value, -1)
+  return -1
 }

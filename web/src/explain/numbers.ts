@@ -15,7 +15,7 @@ export function valueTerm(trace: Trace, value: number, summaryOf: SummaryOf, ton
   const shape = shapeOfValue(trace, value)
   const data = value < 0 ? undefined : summaryOf(value)?.data
   const cells = data?.map((one) => numberLatex(element(one, dtypeOfValue(trace, value), DIGITS)))
-  const negative = shape.length === 0 && (cells?.[0] ?? '').startsWith('-')
+  const negative = shape.length === 0 && (cells?.[0] ?? '').startsWith('{-')
   return { latex: `\\${tone}{${body(shape, cells)}}`, compound: negative }
 }
 
@@ -33,9 +33,11 @@ function body(shape: readonly number[], cells: readonly string[] | undefined): s
 /// "1.5e-7" as a power of ten; words as words.
 function numberLatex(text: string): string {
   const [mantissa = '', exponent] = text.split('e')
-  if (/^-?[\d.]+$/.test(mantissa) && exponent !== undefined) return `${mantissa}\\mathrm{e}{${exponent}}`
-  if (text === 'inf' || text === '-inf') return text.replace('inf', '\\infty')
-  return /^-?[\d.]+$/.test(text) ? text : `\\text{${text}}`
+  // In braces a minus is a sign, not a difference.
+  if (text.startsWith('-')) return `{-${numberLatex(text.slice(1))}}`
+  if (/^[\d.]+$/.test(mantissa) && exponent !== undefined) return `${mantissa}\\mathrm{e}{${exponent}}`
+  if (text === 'inf') return '\\infty'
+  return /^[\d.]+$/.test(text) ? text : `\\text{${text}}`
 }
 
 /// A value on a few characters, for a sentence or an edge: "[2 0]", "0.8776", "(64, 32) array".

@@ -1,7 +1,7 @@
 /// What an array is called in a formula: its variable, numbered when the variable is assigned several times; else the
 /// formula that made it, as far as that is short.
 
-import { at, hasRole, nameOfSlot, nodeOfSlot, resultSlots, type Trace } from '../trace'
+import { at, formatNumber, hasRole, nameOfSlot, nodeOfSlot, resultSlots, type Trace } from '../trace'
 import { filled, nameLatex, textLatex, type Term } from './latex'
 import { argsNamed, forwardTemplate, infoOf } from './template'
 
@@ -11,17 +11,19 @@ const LONGEST = 110
 
 export function symbolOf(trace: Trace, slot: number, depth = DEPTH): Term {
   const name = nameOfSlot(trace, slot)
-  if (name !== null) return nameTerm(name, turnOf(trace, slot))
+  if (name !== null) return { latex: nameLatex(name, turnOf(trace, slot)), compound: false }
   const node = nodeOfSlot(trace, slot)
   const short: Term = { latex: `\\operatorname{${textLatex(infoOf(trace, node)?.name ?? 'op').slice(6, -1)}}(\\dots)`, compound: false }
-  if (depth === 0 || trace.nodes.kind[node] === 0) return trace.nodes.kind[node] === 0 ? { latex: '\\mathbf{c}', compound: false } : short
+  if (trace.nodes.kind[node] === 0) return { latex: `\\mathbf{${constantOf(trace, slot)}}`, compound: false }
+  if (depth === 0) return short
   const made = expressionTerm(trace, node, depth - 1)
   return made.latex.length > LONGEST ? short : made
 }
 
-/// A name like ".grad" of a leaf or "x.grad" keeps its dot.
-function nameTerm(name: string, turn: number): Term {
-  return { latex: nameLatex(name, turn), compound: false }
+/// An array without a name: the number that fills it, else "c".
+function constantOf(trace: Trace, slot: number): string {
+  const summary = trace.values.summaries[at(trace.slots.value, slot)]
+  return summary && summary.min === summary.max && typeof summary.min === 'number' && Number.isInteger(summary.min) && summary.min >= 0 ? formatNumber(summary.min) : 'c'
 }
 
 /// The formula of a node with its operands' symbols.

@@ -74,17 +74,21 @@ function wordsUpTo(label: string, mark: string): string {
 
 // ----- Edges -----
 
+/// Only the way of the step itself is strong: edges at the node that it selects are not lit as well.
 function edgeAt(edge: SceneEdge, trace: Trace, pass: number, step: Step, summaryOf: SummaryOf): SceneEdge {
+  const calm = edge.lit ? { ...edge, lit: false } : edge
   if (edge.role === 'grad') {
-    if (step.kind === 'backward' && step.arg === edge.arg) return { ...edge, phase: 'current', note: noteOf(trace, step, summaryOf) }
-    return stepOfContribution(trace, pass, edge.arg) <= step.index ? edge : { ...edge, phase: 'future' }
+    if (step.kind === 'backward' && step.arg === edge.arg && step.pass === pass) return { ...calm, phase: 'current', note: noteOf(trace, step, summaryOf) }
+    return stepOfContribution(trace, pass, edge.arg) <= step.index ? calm : { ...calm, phase: 'future' }
   }
-  if (!isComputed(trace, step.index, edge.to)) return { ...edge, phase: 'future' }
-  return step.kind === 'forward' && edge.to === step.node ? { ...edge, phase: 'current' } : edge
+  if (!isComputed(trace, step.index, edge.to)) return { ...calm, phase: 'future' }
+  return step.kind === 'forward' && edge.to === step.node ? { ...calm, phase: 'current' } : calm
 }
 
-/// "[1 0] × 2 = [2 0]": incoming gradient, local derivative, contribution.
+/// "[1 0] × 2 = [2 0]": incoming gradient, local derivative, contribution; what is too long is said by its letter.
 function noteOf(trace: Trace, step: Step, summaryOf: SummaryOf): string {
   const short = (value: number): string => shortValue(trace, value, summaryOf, 16, 3)
-  return `${short(incomingOf(trace, step))} × ${localDerivative(trace, step, summaryOf) ?? '∂'} = ${short(step.contribution)}`
+  const incoming = short(incomingOf(trace, step))
+  const sum = step.axes.length > 0 ? 'Σ ' : ''
+  return `${sum}${incoming.endsWith('array') ? 'ȳ' : incoming} × ${localDerivative(trace, step, summaryOf) ?? '∂'} = ${short(step.contribution)}`
 }

@@ -89,7 +89,7 @@ function build(trace: Trace): Timeline {
     const gifts = new Map<number, number[]>()
     given.push(gifts)
     steps.node.forEach((n, k) => {
-      while (next < nodes && hasRole(trace, next, 'backward') && (trace.nodes.cause[next] === n || trace.nodes.cause[next] === -1)) forward()
+      for (const end = endOfMade(trace, next, n); next < end; ) forward()
       const slot = at(trace.args.slot, at(steps.arg, k))
       const gift = gifts.get(slot)
       if (gift) gift.push(length)
@@ -101,6 +101,17 @@ function build(trace: Trace): Timeline {
   })
   while (next < nodes) forward()
   return { length, backward, node, pass, inPass, ofNode, passStart, ofPass, given }
+}
+
+/// Where the nodes end, from `first` on, that a recorded pass made for the VJPs of `cause`. Arrays may stand between
+/// them that are first seen there, such as the head's gradient.
+function endOfMade(trace: Trace, first: number, cause: number): number {
+  let end = first
+  for (let node = first; node < nodeCount(trace); node++) {
+    if (hasRole(trace, node, 'backward') && trace.nodes.cause[node] === cause) end = node + 1
+    else if (trace.nodes.kind[node] !== 0) break
+  }
+  return end
 }
 
 /// 1 for nodes that are in a picture: operations on the tape, and what feeds them directly.
