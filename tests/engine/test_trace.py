@@ -476,6 +476,36 @@ def test_a_loop_visits_its_lines_again():
     assert [v for name, v in by_name if name == "multiply"] == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "y = x[k % 2]",
+        "y = np.sin(x)",
+        "y = x.sum()",
+        "y = f(x)",
+        "y = x.T",
+        "y = x + k",
+        "for v in x: pass",
+        "y = T()(x)",
+    ],
+)
+def test_a_hot_line_stays_one_place(line):
+    """Python specialises what runs often; that must not tear a loop apart."""
+    code = f"""x = np.array([1.0, 2])
+def f(v):
+    return v * 2
+class T:
+    def __call__(self, v):
+        return v * 2
+for k in range(100):
+    {line}"""
+    t = as_lists(trace_of(IMPORTS + code))
+    sites = t["nodes"]["site"][1:]
+    each = len(sites) // 100
+    assert len(set(sites)) == 1
+    assert t["nodes"]["visit"][1:] == list(range(100 * each))
+
+
 def test_calls_from_two_places_are_two_sites():
     t = as_lists(trace_of(SMALL["functions that call functions"]))
     multiplied = [k for k, o in enumerate(t["nodes"]["op"]) if t["ops"][o]["name"] == "multiply"]
