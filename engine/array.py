@@ -247,11 +247,24 @@ class ndarray(Array):
         """Element type, as a NumPy dtype."""
         return self._data.dtype
 
+    def _one(self):
+        """The only element, as a Python number."""
+        if self._data.size != 1:
+            raise TypeError(
+                message(
+                    "conversion to a Python number",
+                    f"the array has shape {self.shape}",
+                    "only size-1 arrays can be converted to Python scalars",
+                    "Pick one (`x[0]`) or reduce (`x.sum()`).",
+                )
+            )
+        return self._data.item()
+
     def __float__(self):
-        return float(self._data.item())
+        return float(self._one())
 
     def __int__(self):
-        return int(self._data.item())
+        return int(self._one())
 
     def __index__(self):
         if self._data.dtype.kind not in "iu":
@@ -344,7 +357,7 @@ def _number(op, x):
     raise TypeError(
         message(
             op.name,
-            f"got an operand of type {type(x).__name__}",
+            f"got an operand of type {'numpy.ndarray' if isinstance(x, Raw) else type(x).__name__}",
             "Operands must be arrays of one namespace, or numbers",
             hint,
         )
