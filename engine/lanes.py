@@ -6,7 +6,7 @@ error, goes to `invoke`. Measured on a chain of operations on 2x2 arrays: 1.15 u
 through `invoke`, 0.85 through a lane, of which NumPy has 0.25.
 """
 
-from .array import Raw, invoke, ndarray, watch
+from .array import REFUSALS, Raw, invoke, ndarray, watch
 from .registry import Op
 from .tape import TapeEntry, state
 
@@ -74,8 +74,9 @@ def {name}({head}):
 
 
 def has_lane(op: Op) -> bool:
-    """Whether `op` takes one or two operands and no attributes."""
-    return not op.attrs and not op.variadic and len(op.operands) in (1, 2)
+    """Whether `op` takes one or two operands, no attributes, and mostly keeps the dtype."""
+    keeps = op.dtype not in ("bool", "index")
+    return keeps and not op.attrs and not op.variadic and len(op.operands) in (1, 2)
 
 
 def lane(op: Op, name: str, options: str = "", unless: str = "", otherwise: str = "", **known):
@@ -96,7 +97,7 @@ def lane(op: Op, name: str, options: str = "", unless: str = "", otherwise: str 
         otherwise=otherwise or f"return invoke(op, {inputs})",
     )
     space = {
-        "FALLS": (AttributeError, ValueError, TypeError, IndexError),
+        "FALLS": (AttributeError, *REFUSALS),
         "Raw": Raw,
         "TapeEntry": TapeEntry,
         "invoke": invoke,

@@ -33,6 +33,13 @@ COMPARISON = {
 LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
 
 
+def _operator(op):
+    def call(self, other):
+        return invoke(op, (self, other))
+
+    return call
+
+
 def _reflected(op):
     def call(self, other):
         return invoke(op, (other, self))
@@ -63,10 +70,10 @@ for _name, _row in ARITHMETIC.items():
     setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
     setattr(Array, f"__i{_name}__", _in_place(OPS[_row]))
 for _name, _row in COMPARISON.items():
-    _made = _equality(OPS[_row]) if _name in ("eq", "ne") else lane(OPS[_row], _row)
+    _made = _equality(OPS[_row]) if _name in ("eq", "ne") else _operator(OPS[_row])
     setattr(Array, f"__{_name}__", _made)
 for _name, _row in LOGIC.items():
-    setattr(Array, f"__{_name}__", lane(OPS[_row], _row))
+    setattr(Array, f"__{_name}__", _operator(OPS[_row]))
     setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
 Array.__matmul__ = lane(OPS["matmul"], "matmul")
 Array.__neg__ = lane(OPS["negative"], "negative")
