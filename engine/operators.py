@@ -98,7 +98,7 @@ def _raw_part(part):
         return slice(*(None if n is None else int(n) for n in (part.start, part.stop, part.step)))
     if isinstance(part, Array):
         part = part._data
-    elif isinstance(part, list | tuple):
+    elif isinstance(part, list | tuple | range):
         part = numpy.asarray([p._data if isinstance(p, Array) else p for p in part])
     if isinstance(part, bool | numpy.bool_):
         return numpy.asarray(bool(part))
