@@ -67,7 +67,7 @@ def _equality(op):
 
 for _name, _row in ARITHMETIC.items():
     setattr(Array, f"__{_name}__", lane(OPS[_row], _row))
-    setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
+    setattr(Array, f"__r{_name}__", lane(OPS[_row], _row, reflected=True))
     setattr(Array, f"__i{_name}__", _in_place(OPS[_row]))
 for _name, _row in COMPARISON.items():
     _made = _equality(OPS[_row]) if _name in ("eq", "ne") else _operator(OPS[_row])
