@@ -17,6 +17,8 @@ from .tape import LEAF, Gradient, pick_entry, state, tape_entry
 
 Raw = numpy.ndarray
 NUMBERS = frozenset((int, float, bool))
+#: What NumPy raises for operands that do not fit.
+REFUSALS = (ValueError, TypeError, IndexError, OverflowError)
 
 
 class Observer:
@@ -247,11 +249,24 @@ class ndarray(Array):
         """Element type, as a NumPy dtype."""
         return self._data.dtype
 
+    def _one(self):
+        """The only element, as a Python number."""
+        if self._data.size != 1:
+            raise TypeError(
+                message(
+                    "conversion to a Python number",
+                    f"the array has shape {self.shape}",
+                    "only size-1 arrays can be converted to Python scalars",
+                    "Pick one (`x[0]`) or reduce (`x.sum()`).",
+                )
+            )
+        return self._data.item()
+
     def __float__(self):
-        return float(self._data.item())
+        return float(self._one())
 
     def __int__(self):
-        return int(self._data.item())
+        return int(self._one())
 
     def __index__(self):
         if self._data.dtype.kind not in "iu":
@@ -303,13 +318,13 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
         watch.observer.before(op, raws, attrs)
     try:
         y = op.kernel(*raws) if attrs is None else op.kernel(*raws, **attrs)
-    except (ValueError, TypeError, IndexError) as problem:
+    except REFUSALS as problem:
         raise _explained(op, raws, attrs, problem) from None
     if cls is None:
         return y.item() if isinstance(y, numpy.generic) else y  # numbers alone give a number
     if type(y) is not Raw:
         y = _settled(y, cls)
-    if lead is not None and y.__class__ is Raw and y.dtype is not lead.dtype:
+    if lead is not None and y.__class__ is Raw and (y.dtype is not lead.dtype or cls is NDArray):
         y = _conformed(op, y, raws, cls)
     if on_tape and state.recording:
         entry = tape_entry(op, parents, raws, y, attrs)
@@ -344,7 +359,7 @@ def _number(op, x):
     raise TypeError(
         message(
             op.name,
-            f"got an operand of type {type(x).__name__}",
+            f"got an operand of type {'numpy.ndarray' if isinstance(x, Raw) else type(x).__name__}",
             "Operands must be arrays of one namespace, or numbers",
             hint,
         )

@@ -297,9 +297,9 @@ def _head_grads(heads, head_grads):
 def _listed(value):
     if type(value) in ARRAYS:
         return [value]
-    found = list(value)
+    found = list(value) if isinstance(value, list | tuple) else [value]
     for x in found:
-        if x is not None and type(x) not in ARRAYS:
+        if type(x) not in ARRAYS and (x is not None or x is value):
             raise TypeError(
                 message("autograd", f"got {type(x).__name__}", "Only arrays can be differentiated")
             )

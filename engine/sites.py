@@ -4,7 +4,9 @@ A site is the stack of user frames as (code, instruction offset). Taking one is 
 columns and names are worked out from the code object only when the trace is read.
 """
 
+import dis
 import sys
+from itertools import pairwise
 
 from .cells import RETURNED, Names
 
@@ -21,6 +23,7 @@ class Sites:
         self._stacks = []
         self._visits = []
         self._positions = {}
+        self._starts = {}
 
     def add_file(self, filename: str, tree, lines: list[str]) -> None:
         """Makes frames of `filename` count as user code. `lines` are the whole program's."""
@@ -35,9 +38,10 @@ class Sites:
         while frame is not None and len(stack) < DEEPEST:
             code = frame.f_code
             if code.co_filename in files:
-                stack.append((code, frame.f_lasti))
+                offset = self._start(code, frame.f_lasti)
+                stack.append((code, offset))
                 key.append(id(code))
-                key.append(frame.f_lasti)
+                key.append(offset)
                 if code.co_name == "<module>":
                     break
             frame = frame.f_back
@@ -52,6 +56,21 @@ class Sites:
         visit = self._visits[site]
         self._visits[site] = visit + 1
         return site, visit
+
+    def _start(self, code, offset) -> int:
+        """Where the instruction at `offset` begins.
+
+        A hot instruction that calls Python (`x[k]`, `for v in x`) runs on from its inline caches:
+        the same place of the program then has another offset than in the first iterations.
+        """
+        found = self._starts.get(id(code))
+        if found is None:
+            starts = list(range(0, len(code.co_code), 2))
+            offsets = [i.offset for i in dis.get_instructions(code)]
+            for at, end in pairwise([*offsets, len(code.co_code)]):
+                starts[at // 2 : end // 2] = [at] * ((end - at) // 2)
+            found = self._starts[id(code)] = code, starts  # the code is kept: its id stays its own
+        return found[1][offset // 2]
 
     def __len__(self):
         return len(self._stacks)

@@ -82,6 +82,13 @@ class Outcome(NamedTuple):
     account: Account
 
 
+class Held(NamedTuple):
+    """An array of the table. (Asking a raw array for its dtype's name takes 4 us.)"""
+
+    raw: object
+    spec: Spec
+
+
 class UnknownHandle(LookupError):
     """No array has this handle."""
 
@@ -93,7 +100,7 @@ class Executor:
         self.device = device
         self.limits = limits or Limits()
         self.ledger = Ledger()
-        self._table = {}  # handle -> raw array, or the OpError that poisoned it
+        self._table: dict[int, Held | OpError] = {}  # an error poisons its handle
         self._highest = 0  # of all handles ever given
 
     def run(self, program: Program) -> Outcome:
@@ -135,14 +142,14 @@ class Executor:
         ends = [last.first_out + last.outputs - 1] if last else []
         self._highest = max([self._highest, *made, *ends])
 
-    def _array(self, handle):
-        """What the table has: a raw array or an error."""
+    def _look(self, handle):
+        """What the table has under a handle."""
         if handle not in self._table:
             raise UnknownHandle(f"no array has handle {handle}: it was freed or never made")
         return self._table[handle]
 
-    def _keep(self, handle, raw):
-        self._table[handle] = raw
+    def _keep(self, handle, raw, spec):
+        self._table[handle] = Held(raw, spec)
         self.ledger.hold(raw)
 
     def _free(self, frame, handle):
@@ -151,9 +158,9 @@ class Executor:
                 OpError(frame.seq, None, handle, "UNKNOWN_HANDLE", "freed, but it is not there")
             )
             return
-        raw = self._table.pop(handle)
-        if not isinstance(raw, OpError):
-            self.ledger.release(raw)
+        held = self._table.pop(handle)
+        if type(held) is Held:
+            self.ledger.release(held.raw)
 
     def _room(self, nbytes):
         """Raises `FrameError` where so many bytes more are too many."""
@@ -168,8 +175,9 @@ class Executor:
 
     def _upload(self, frame, upload: Upload):
         try:
-            self._room(Spec(upload.shape, upload.dtype).nbytes)
-            self._keep(upload.handle, from_wire(self.device.xp, upload))
+            spec = Spec(upload.shape, upload.dtype)
+            self._room(spec.nbytes)
+            self._keep(upload.handle, from_wire(self.device.xp, upload), spec)
         except Exception as problem:
             error = OpError(frame.seq, None, upload.handle, *explained("upload", (), problem))
             self._table[upload.handle] = error
@@ -181,15 +189,15 @@ class Executor:
         op = OPS[call.op]
         operands = ()
         try:
-            operands = [self._array(x.id) if type(x) is Handle else x for x in call.inputs]
-            attrs = {**op.attrs, **call.attrs}
-            if "key" in attrs:
-                attrs["key"] = self._index(attrs["key"])
-            error = poison_in(operands, attrs.get("key"))
+            operands = [self._look(x.id) if type(x) is Handle else x for x in call.inputs]
+            index_arrays = [self._look(handle) for handle in handles_in(call.attrs.get("key"))]
+            error = poison_in(operands) or poison_in(index_arrays)
             if error is None:
-                results = self._results(frame, op, operands, attrs, call)
-                for handle, raw in zip(handles, results, strict=True):
-                    self._keep(handle, raw)
+                attrs = {**op.attrs, **call.attrs}
+                if index_arrays:
+                    attrs["key"] = self._index(attrs["key"])
+                for handle, result in zip(handles, self._results(frame, op, operands, attrs, call)):
+                    self._keep(handle, *result)
                 frame.ran += 1
                 return
         except Exception as problem:
@@ -203,20 +211,23 @@ class Executor:
         """An index with its handles replaced by their arrays."""
         if type(key) is tuple:
             return tuple(self._index(part) for part in key)
-        return self._array(key.id) if type(key) is Handle else key
+        return self._look(key.id).raw if type(key) is Handle else key
 
     def _results(self, frame, op: Op, operands, attrs, call: Call):
-        plan = forecast(op, [spec_of(x) for x in operands], attrs, call.nd)
+        """The results of a call, each with its spec."""
+        specs = [x.spec if type(x) is Held else x for x in operands]
+        plan = forecast(op, specs, attrs, call.nd)
         if len(plan.results) != call.outputs:
             raise ValueError(f"it gives {len(plan.results)} results, not {call.outputs}")
         self._afford(frame, plan)
         xp = self.device.xp
+        raws = [x.raw if type(x) is Held else x for x in operands]
         if isinstance(op.forward, str):
-            made = getattr(xp, op.forward)(*operands, **attrs)
+            made = getattr(xp, op.forward)(*raws, **attrs)
         else:
-            made = op.forward(xp, *operands, **attrs)
+            made = op.forward(xp, *raws, **attrs)
         made = made if isinstance(made, list | tuple) else [made]
-        return [conformed(xp, y, spec) for y, spec in zip(made, plan.results, strict=True)]
+        return [(conformed(xp, y, spec), spec) for y, spec in zip(made, plan.results, strict=True)]
 
     def _afford(self, frame, plan: Forecast):
         """Raises `FrameError` for a call that costs more than is left."""
@@ -242,10 +253,10 @@ class Executor:
 
     def _read(self, frame, handle, mode) -> Value:
         try:
-            raw = self._array(handle)
-            if isinstance(raw, OpError):
-                return Value(handle, mode, None, None, raw)
-            spec = spec_of(raw)
+            held = self._look(handle)
+            if type(held) is OpError:
+                return Value(handle, mode, None, None, held)
+            raw, spec = held
             self._spend(frame, LOOKING * prod(spec.shape))
             if mode == "summary":
                 return Value(handle, mode, spec, summarize(to_host(self.device.xp, raw)))
@@ -290,30 +301,25 @@ class _Frame:
             self.read += self.ends.pop(0, [])
 
 
-def used_by(call: Call):
+def handles_in(key) -> list[int]:
+    """The handles of an index."""
+    return [part.id for part in (key if type(key) is tuple else (key,)) if type(part) is Handle]
+
+
+def used_by(call: Call) -> list[int]:
     """The handles that a call reads."""
-    key = call.attrs.get("key")
-    parts = (*call.inputs, *(key if type(key) is tuple else (key,)))
-    return [part.id for part in parts if type(part) is Handle]
+    return handles_in(tuple(call.inputs)) + handles_in(call.attrs.get("key"))
 
 
-def poison_in(operands, key) -> OpError | None:
-    """The first error among operands and index."""
-    parts = (*operands, *(key if type(key) is tuple else (key,)))
-    return next((part for part in parts if isinstance(part, OpError)), None)
-
-
-def spec_of(value):
-    """The spec of a raw array; a number stays one."""
-    if isinstance(value, int | float):
-        return value
-    return Spec(tuple(value.shape), value.dtype.name)
+def poison_in(held) -> OpError | None:
+    """The first error among what a call reads."""
+    return next((x for x in held if type(x) is OpError), None)
 
 
 def conformed(xp, y, spec: Spec):
     """A result as the raw array that was forecast."""
     raw = y if isinstance(y, xp.ndarray) else xp.asarray(y)
-    if raw.dtype.name != spec.dtype:
+    if raw.dtype != spec.dtype:
         raw = raw.astype(spec.dtype)
     if not raw.shape and spec.shape == (1,):
         raw = raw.reshape(1)
@@ -354,7 +360,7 @@ def explained(name: str, operands, problem: Exception) -> tuple[str, str]:
     """Code and text of an error, for whoever wrote the program."""
     if isinstance(problem, FrameError):
         return problem.code, f"{name}: {problem.text}"
-    given = [tuple(getattr(x, "shape", ())) for x in operands]
+    given = [x.spec.shape if type(x) is Held else () for x in operands]
     where = f"{name} on shapes {shapes_text(given)}" if given else name
     if isinstance(problem, UnknownHandle):
         return "UNKNOWN_HANDLE", f"{name}: {problem}"

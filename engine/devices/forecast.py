@@ -5,7 +5,7 @@ looked at in one place only: index arrays, whose bounds no array module but NumP
 """
 
 from dataclasses import dataclass
-from math import prod
+from math import isfinite, prod
 
 from .. import dtypes, ops, shapes  # noqa: F401  the rows come with `ops`
 from ..errors import DTypeError, MXNetError, ShapeError, message
@@ -58,6 +58,8 @@ def forecast(op: Op, operands, attrs: dict, nd: bool) -> Forecast:
     """
     arrays = [x for x in operands if isinstance(x, Spec)]
     _check_operands(op, operands, arrays)
+    if op.name == "arange" and not all(isfinite(attrs[k]) for k in ("start", "stop", "step")):
+        raise ValueError("start, stop and step must be finite")
     given = [x.shape if isinstance(x, Spec) else () for x in operands]
     declared = op.shape(*given, **attrs)
     found = declared if isinstance(declared, list) else [declared]

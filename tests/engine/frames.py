@@ -155,6 +155,7 @@ class Written:
 
 INTS = st.integers(-(2**63), 2**63 - 1)
 SMALL = st.integers(-9, 9)
+USUALLY = st.sampled_from([True, True, True, False])
 NUMBERS = st.one_of(st.booleans(), INTS, st.floats())
 TUPLES = st.lists(SMALL, max_size=5).map(tuple)
 BOUND = st.none() | INTS
@@ -191,7 +192,7 @@ def held(form, below):
 def programs(draw) -> Program:
     """Any program that a frame can hold: well-formed, and partly of use."""
     uploads, handle = [], draw(st.integers(1, 9))
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(st.sampled_from([2, 1, 3, 0]))):  # the first is drawn most
         dtype = draw(st.sampled_from(sorted(DTYPES)))
         shape = tuple(draw(st.lists(st.integers(0, 4), max_size=3)))
         size = math.prod(shape) * ITEMSIZES[dtype]
@@ -202,13 +203,14 @@ def programs(draw) -> Program:
     for _ in range(draw(st.integers(0, 5))):
         op = draw(st.sampled_from(sorted(OPCODES)))
         row = OPS[op]
-        sensible = draw(st.integers(0, 3)) > 0
+        sensible = draw(USUALLY)
         handles = [*(u.handle for u in uploads), *(c.first_out for c in calls)]
-        known = st.sampled_from(handles).map(Handle) if handles else NUMBERS
-        inputs = st.one_of(known, known, known, NUMBERS)
         outputs = 1 if sensible else draw(st.integers(1, 3))
         count = len(row.operands) if sensible else draw(st.integers(0, 3))
-        operands = tuple(draw(st.lists(inputs, min_size=count, max_size=count)))
+        operands = tuple(
+            Handle(draw(st.sampled_from(handles))) if handles and draw(USUALLY) else draw(NUMBERS)
+            for _ in range(count)
+        )
         if sensible and row.samples:
             attrs = {**row.attrs, **draw(st.sampled_from(row.samples)).attrs}
         else:
@@ -222,3 +224,36 @@ def programs(draw) -> Program:
     reads = [Read(h, draw(st.sampled_from(["full", "summary"]))) for h in draw(some)]
     seq = draw(st.integers(0, 2**32 - 1))
     return Program(seq, tuple(calls), tuple(uploads), tuple(draw(some)), tuple(reads))
+
+
+WILD = st.sampled_from(
+    [0, 1, -1, 2, 3, 64, -64, 65535, 2**31, -(2**31), 2**62, -(2**63), 2**63 - 1]
+)
+WILD_FORMS = {
+    "int": WILD,
+    "ints": st.lists(WILD, max_size=9).map(tuple),
+    "number": WILD | st.sampled_from([0.0, -1.5, math.nan, math.inf, 1e300, -1e-300]),
+}
+
+
+@st.composite
+def wild_calls(draw) -> Program:
+    """One call of an op on small arrays, with one or all of its attributes made wild."""
+    p = Written(nd=draw(st.booleans()))
+    arrays = []
+    for _ in range(3):
+        shape = tuple(draw(st.lists(st.integers(0, 3), max_size=3)))
+        values = numpy.arange(math.prod(shape)).reshape(shape) % 5 - 1
+        arrays.append(p.upload(values, draw(st.sampled_from(sorted(DTYPES)))))
+    op = draw(st.sampled_from([name for name in OPCODES if ATTRIBUTES[name]]))
+    row = OPS[op]
+    attrs = {
+        name: draw(st.one_of([WILD_FORMS.get(form, held(form, 4)) for form in MAY_HOLD[name]]))
+        for name in ATTRIBUTES[op]
+    }
+    if draw(st.booleans()):
+        one = draw(st.sampled_from(ATTRIBUTES[op]))
+        attrs = {**row.attrs, **draw(st.sampled_from(row.samples)).attrs, one: attrs[one]}
+    operands = [draw(st.sampled_from(arrays)) for _ in row.operands]
+    made = p.call(op, *operands, outputs=draw(st.sampled_from([1, 1, 1, 3, 64])), **attrs)
+    return p.read(made[-1] if isinstance(made, list) else made).program()

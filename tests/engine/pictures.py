@@ -10,16 +10,22 @@ def picture(document) -> dict:
     t = as_lists(document)
     return {
         "blocks": [
-            f"block {k}: nodes {b['first']} to {b['last']}, line {line(t, b['site'])}"
+            f"block {k}: nodes {b['first']} to {b['last']}, line {line(t, b['site']).split(':')[0]}"
             + ("" if b["trainMode"] else ", predicting")
             for k, b in enumerate(t["blocks"])
         ],
         "nodes": [node(t, k) for k in range(len(t["nodes"]["kind"]))],
         "passes": [one_pass(t, p) for p in t["passes"]],
-        "outputs": [[o["cell"], o["type"]] for o in t["outputs"]],
+        "outputs": shown(t["outputs"]),
         "stops": [[s["reason"], s["cell"], s["line"]] for s in t["stops"]],
         "numbers": [numbers(s) for s in t["values"]["summaries"]],
     }
+
+
+def shown(outputs):
+    """Cell and type of each output. Text that came in one go or in two is the same."""
+    kinds = [[o["cell"], o["type"]] for o in outputs]
+    return [kind for k, kind in enumerate(kinds) if not k or kind != kinds[k - 1]]
 
 
 def numbers(summary):

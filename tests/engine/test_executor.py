@@ -7,16 +7,19 @@ from hypothesis import given, settings
 import engine
 from engine.array import NDArray, invoke, ndarray, wrap
 from engine.devices import HOST, ledger
-from engine.devices.executor import Executor, Limits
+from engine.devices.executor import Executor, Held, Limits
 from engine.devices.forecast import Spec, forecast
 from engine.opcodes import OPCODES
 from engine.program import CODES, FrameError, Handle, Program, decode, encode
 from engine.registry import OPS
 from engine.summary import summarize
-from tests.engine.frames import Written, programs
+from tests.engine.frames import Written, programs, wild_calls
 from tests.engine.test_program import damaged, decoded
 
 engine.install()
+
+# What NumPy says of empty slices is of no interest here.
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 from mxnet import nd, np  # noqa: E402
 
@@ -486,7 +489,7 @@ TIGHT = Limits(held_bytes=1 << 20, workspace=1 << 22, work=10**7, reply_bytes=1 
 
 def consistent(executor, outcome):
     """What must hold after any program."""
-    raws = [raw for raw in executor._table.values() if isinstance(raw, numpy.ndarray)]
+    raws = [held.raw for held in executor._table.values() if isinstance(held, Held)]
     owners = {id(ledger.owner_of(raw)): ledger.owner_of(raw).nbytes for raw in raws}
     assert executor.ledger.held == sum(owners.values()) == outcome.account.held_bytes
     assert outcome.account.peak_bytes <= 1 << 20
@@ -501,6 +504,15 @@ def test_any_program_runs_to_its_end(program):
     executor = Executor(HOST, TIGHT)
     outcome = executor.run(program)
     assert len(outcome.values) == len(program.reads)
+    consistent(executor, outcome)
+
+
+@given(wild_calls())
+@settings(max_examples=600, deadline=2000)
+def test_wild_attributes_neither_break_nor_cost_anything(program):
+    executor = Executor(HOST, TIGHT)
+    outcome = executor.run(decode(encode(program)))
+    assert (outcome.values[0].error is None) == (outcome.errors == ())
     consistent(executor, outcome)
 
 

@@ -18,6 +18,10 @@ from engine.registry import OPS
 ROOT = Path(__file__).parents[2]
 TABLE = names_table()
 
+#: NumPy's element types and the exception: what their signature looks like depends on the version.
+CLASSES = {"MXNetError", "bool", "bool_", "float16", "float32", "float64", "int8", "int32", "int64"}
+CLASSES |= {"uint8"}
+
 #: Tier 1: every name that the five documents use.
 USED = {
     "mx": "nd np npx autograd random cpu gpu Context current_context MXNetError",
@@ -143,7 +147,7 @@ def test_listed_functions_have_a_signature_and_help():
         for entry in entries
         if entry["kind"] == "function"
         and not (entry["signature"] and entry["doc"])
-        and entry["name"] != "MXNetError"
+        and entry["name"] not in CLASSES
     ]
     assert empty == []
 

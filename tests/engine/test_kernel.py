@@ -21,10 +21,14 @@ def run(code, **options):
 
 def outputs(code, **options):
     """What the cells showed: pairs of kind and text (errors: name and message)."""
-    return [
-        (o["type"], o["text"] if "text" in o else f"{o['error']['name']}: {o['error']['message']}")
-        for o in run(code, **options).outputs
-    ]
+    found = []
+    for o in run(code, **options).outputs:
+        text = o["text"] if "text" in o else f"{o['error']['name']}: {o['error']['message']}"
+        if found and found[-1][0] == (o["cell"], o["type"]):  # text may come in one go or in two
+            found[-1][1] += text
+        else:
+            found.append([(o["cell"], o["type"]), text])
+    return [(kind, text) for (_, kind), text in found]
 
 
 def stops(code, **options):

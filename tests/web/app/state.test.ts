@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EMPTY } from '../../../web/src/app/documents'
 import { DEADLINE, initialState, update, type Event, type State } from '../../../web/src/app/state'
 import { announcementOf, duration, noticeOf, statusOf } from '../../../web/src/app/words'
+import { DEFAULTS } from '../../../web/src/share'
 import type { Stop } from '../../../web/src/protocol/trace'
 import type { Trace } from '../../../web/src/trace'
 import { stored } from '../fixtures/traces'
@@ -10,6 +11,7 @@ const READY = { type: 'ready', milliseconds: 1, python: '3.12', numpy: '2.0', en
 const ERROR = { name: 'ValueError', message: 'no', hint: null, line: 6, col: 0, endLine: 6, endCol: 4, frames: [] }
 const start = initialState([EMPTY], EMPTY, EMPTY.code, { theme: 'auto', split: 44 })
 const after = (...events: readonly Event[]): State => events.reduce(update, start)
+const LINKED = { slug: 'link-1', number: 0, title: 'Shared program', code: 'theirs', link: { ...DEFAULTS, code: 'theirs', node: 1, view: { tab: 'graph' } } } as const
 const asked = { type: 'asked', run: 1, deadline: DEADLINE } as const
 const started = { type: 'started', run: 1 } as const
 const done = { type: 'done', run: 1, milliseconds: 3.2, ops: 14 } as const
@@ -110,12 +112,30 @@ describe('state', () => {
 
   it('can undo a reset until the next edit', () => {
     const reset = after({ type: 'edited', code: 'mine' }, { type: 'reset' })
-    expect([reset.code, reset.undoCode]).toEqual([EMPTY.code, 'mine'])
-    expect(update(reset, { type: 'edited', code: 'x' }).undoCode).toBeNull()
+    expect([reset.code, reset.offer]).toEqual([EMPTY.code, { kind: 'undo', code: 'mine' }])
+    expect(update(reset, { type: 'edited', code: 'x' }).offer).toBeNull()
+  })
+
+  it('offers an earlier draft of what a link holds until it is declined', () => {
+    const opened = after({ type: 'opened', doc: LINKED, code: LINKED.code, draft: 'mine' }, { type: 'edited', code: 'x' })
+    expect([opened.code, opened.offer]).toEqual(['x', { kind: 'draft', code: 'mine' }])
+    expect(update(opened, { type: 'declined' }).offer).toBeNull()
+    expect(update(opened, { type: 'opened', doc: EMPTY, code: '', draft: null }).offer).toBeNull()
+  })
+
+  it('shows the part and selects the node that a link names, when its program made it', () => {
+    const opened = after(READY, { type: 'opened', doc: LINKED, code: LINKED.code, draft: null }, asked, started)
+    expect([opened.tab, opened.selection.nodes]).toEqual(['graph', []])
+    const drawn = { type: 'picture', run: 1, trace: traceWith() } as const
+    expect(update(opened, drawn).selection.nodes).toEqual([1])
+    expect(update({ ...opened, code: 'another' }, drawn).selection.nodes).toEqual([])
+    expect(update(update(opened, { type: 'selected', nodes: [0], by: 'graph' }), drawn).selection.nodes).not.toEqual([1])
+    const beyond = { ...LINKED, link: { ...LINKED.link, node: 2 } }
+    expect(update({ ...opened, doc: beyond }, drawn).selection.nodes).toEqual([])
   })
 
   it('forgets the run when another document is opened', () => {
-    const state = after(READY, asked, started, done, { type: 'opened', doc: EMPTY, code: 'x' })
+    const state = after(READY, asked, started, done, { type: 'opened', doc: EMPTY, code: 'x', draft: null })
     expect([state.run, state.picture, state.code]).toEqual([null, null, 'x'])
   })
 
@@ -169,7 +189,7 @@ describe('stepping', () => {
   it('plays nothing where there are no steps', () => expect(after(READY, play(true)).player.playing).toBe(false))
 
   it('ends with a new run and with another document', () => {
-    for (const event of [{ ...asked, run: 2 }, { type: 'opened', doc: EMPTY, code: '' }] as const) {
+    for (const event of [{ ...asked, run: 2 }, { type: 'opened', doc: EMPTY, code: '', draft: null }] as const) {
       expect(after(...shown, to(2), play(true), event)).toMatchObject({ step: null, player: { playing: false }, selection: { nodes: [] } })
     }
   })

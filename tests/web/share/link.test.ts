@@ -2,7 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { DEFAULTS, LINK_WORDS, LinkError, MOST_BYTES, MOST_CHARACTERS, crc32, decodeLink, encodeLink, type LinkCode, type LinkDocument } from '../../../web/src/share'
+import { DEFAULTS, LINK_WORDS, LinkError, MOST_BYTES, MOST_CHARACTERS, adviceOf, decodeLink, encodeLink, fingerprint, type LinkCode, type LinkDocument } from '../../../web/src/share'
+import { crc32 } from '../../../web/src/share/bytes'
 import { canonicalJson } from '../../../web/src/share/document'
 import { randoms, type Randoms } from './randoms'
 
@@ -144,6 +145,19 @@ describe('making a link', () => {
   it.each([{ seed: 0.5 }, { step: -2 }, { node: Number.NaN }, { engine: 'a b' }])('refuses %o', async (wrong) => {
     await expect(encodeLink({ code: '', ...wrong })).rejects.toMatchObject({ code: 'bad-content' })
   })
+})
+
+it('documents are named by what they hold', () => {
+  expect(fingerprint({ ...EMPTY, code: 'é' })).toBe(fingerprint({ code: 'é', ...DEFAULTS }))
+  const others = [{ code: 'e' }, { seed: 1 }, { node: 0 }, { view: { tab: 'graph' } }] as const
+  expect(new Set(others.map((other) => fingerprint({ ...EMPTY, ...other }))).size).toBe(others.length)
+  expect(fingerprint(EMPTY)).toMatch(/^[0-9a-f]{8}-[0-9a-z]+$/)
+})
+
+it('long links come with advice', () => {
+  expect([0, 2000, 2001, 8000, 8001, 60_000].map((length) => adviceOf(length).tone)).toEqual(['calm', 'calm', 'warn', 'warn', 'error', 'error'])
+  expect(adviceOf(2000).text).toBe('')
+  expect(adviceOf(2001).text).toContain('2,000')
 })
 
 it('every code has its words', () => {

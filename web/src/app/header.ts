@@ -1,4 +1,4 @@
-/// The top of the page: name, lesson menu, Run/Stop, where things stand, theme.
+/// The top of the page: name, lesson menu, Run/Stop, where things stand, Share, theme.
 
 import type { Doc } from './documents'
 import { h, icon, setAttribute, setText } from './dom'
@@ -12,6 +12,7 @@ export interface HeaderActions {
   stop(): void
   open(doc: Doc): void
   reset(): void
+  share(): void
   theme(theme: Theme): void
 }
 
@@ -32,12 +33,15 @@ export function createHeader(state: State, act: HeaderActions) {
   const bar = h('span', { class: 'status-bar' })
   const status = h('div', { class: 'status' }, h('span', { class: 'status-dot' }), text, bar)
 
+  const share = h('button', { class: 'button share-button', type: 'button', 'aria-haspopup': 'dialog', 'aria-label': 'Share' }, icon(ICONS.share), h('span', { class: 'share-word' }, 'Share'))
+  share.addEventListener('click', () => act.share())
+
   const themeIcon = h('span', { class: 'theme-icon' })
   const theme = h('button', { class: 'button icon-button', type: 'button' }, themeIcon)
   theme.addEventListener('click', () => act.theme(NEXT[shown.theme]))
 
   const logo = h('h1', { class: 'logo' }, h('span', { class: 'logo-word' }, 'autograd '), h('b', {}, '∂'), h('span', { class: 'logo-word' }, ' playground'))
-  const element = h('header', { class: 'top' }, logo, menu.element, run, status, h('span', { class: 'spring' }), theme)
+  const element = h('header', { class: 'top' }, logo, menu.element, run, status, h('span', { class: 'spring' }), share, theme)
 
   let icons = ''
   return {
@@ -49,6 +53,7 @@ export function createHeader(state: State, act: HeaderActions) {
       setText(runLabel, stop ? (state.run?.status === 'stopping' ? 'Stopping' : 'Stop') : 'Run')
       run.classList.toggle('stopping', stop)
       keys.hidden = stop
+      run.disabled = share.disabled = state.doc.problem !== undefined
       setAttribute(run, 'aria-disabled', state.run?.status === 'stopping' ? 'true' : null)
       const now = statusOf(state)
       setText(text, now.text)

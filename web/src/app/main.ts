@@ -5,12 +5,15 @@ import { createEditor, readNames, type Place } from '../editor'
 import { unpack } from '../protocol/packed'
 import { createGraphView } from '../render'
 import { createRunner, fetchAssets, openFrame, type RunnerEvent } from '../runner'
+import { encodeLink, isVersion } from '../share'
 import { nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
-import { EMPTY, docOfHash, readLessons, type Doc } from './documents'
+import { createBrokenLink } from './broken-link'
+import { EMPTY, docOfFragment, readLessons, type Doc } from './documents'
 import { h, setText } from './dom'
 import { createHeader } from './header'
 import { createOutputPanel } from './output-panel'
 import { PARTIAL_SHARE } from './picture'
+import { createShareDialog } from './share-dialog'
 import { createSplitter } from './splitter'
 import { createStage } from './stage'
 import { createStepList } from './step-list'
@@ -21,23 +24,27 @@ import { createTabs } from './tabs'
 import { createToast } from './toast'
 import { announcementOf } from './words'
 
-/// Draws of random numbers are the same in every run.
+/// Draws of random numbers are the same in every run; a link may say another.
 const SEED = 0
 /// A run longer than this shows Stop instead of Run.
 const SLOW = 200
 
 const root = document.querySelector<HTMLElement>('#app')
-if (root) start(root)
+if (root) void start(root)
 
-function start(root: HTMLElement) {
+async function start(root: HTMLElement) {
   const store = createStore(() => localStorage)
   const files = import.meta.glob<string>('../../lessons/*.py', { query: '?raw', import: 'default', eager: true })
   const docs: readonly Doc[] = [...readLessons(files), EMPTY]
-  const codeOf = (doc: Doc) => store.get(`draft:${doc.slug}`) ?? doc.code
+  const draftOf = (doc: Doc) => store.get(`draft:${doc.slug}`)
+  // A link shows what it holds; an own draft of it is only offered.
+  const codeOf = (doc: Doc) => (doc.link || doc.problem ? doc.code : (draftOf(doc) ?? doc.code))
+  const offered = (doc: Doc) => (doc.link ? draftOf(doc) : null)
   const usual = () => docs.find((doc) => doc.slug === store.get('open')) ?? docs[0] ?? EMPTY
-  const first = docOfHash(location.hash, docs) ?? usual()
+  const first = (await docOfFragment(location.hash, docs)) ?? usual()
 
-  let state = initialState(docs, first, codeOf(first), { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')) }, readMaths(store.get('maths')))
+  const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')), maths: readMaths(store.get('maths')) }
+  let state = initialState(docs, first, codeOf(first), look, offered(first))
 
   // ----- Parts -----
 
@@ -62,6 +69,7 @@ function start(root: HTMLElement) {
       dispatch({ type: 'reset' })
       editor.replace(state.code)
     },
+    share: () => shareDialog.open(linkNow()),
     theme: (theme) => dispatch({ type: 'theme', theme }),
   })
   const go = (step: number | null) => dispatch({ type: 'stepped', step })
@@ -82,11 +90,19 @@ function start(root: HTMLElement) {
   const panes = h('main', { class: 'panes' })
   const splitter = createSplitter(panes, (split) => dispatch({ type: 'split', split }))
   const tabs = createTabs({ code, graph: stage.element, output: outputs.element }, (tab) => dispatch({ type: 'tab', tab }))
-  const toast = createToast((before) => editor.replace(before))
+  const toast = createToast({
+    accept: (text) => {
+      dispatch({ type: 'declined' })
+      editor.replace(text)
+    },
+    decline: () => dispatch({ type: 'declined' }),
+  })
+  const brokenLink = createBrokenLink(() => (location.hash = `lesson=${EMPTY.slug}`))
+  const shareDialog = createShareDialog()
   const live = h('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
 
   panes.append(code, splitter.element, stage.element, outputs.element)
-  root.append(header.element, tabs.element, panes, toast.element, live)
+  root.append(header.element, tabs.element, panes, brokenLink.element, toast.element, shareDialog.element, live)
   // On a narrow screen the bar is at hand under every tab.
   const narrow = matchMedia('(max-width: 719.98px)')
   const placeStepper = () => (narrow.matches ? tabs.element.after(stepper.element) : stage.element.append(stepper.element))
@@ -132,6 +148,8 @@ function start(root: HTMLElement) {
     stage.update(state)
     outputs.update(state)
     toast.update(state)
+    brokenLink.update(state)
+    tabs.element.hidden = panes.hidden = state.doc.problem !== undefined
     setText(live, announcementOf(state))
     const { run, picture, selection, step, theme } = state
     // How many runs have ended: what a script that drives the page can wait for.
@@ -159,8 +177,8 @@ function start(root: HTMLElement) {
     if (before && state.split !== before.split) store.set('split', String(state.split))
     if (before && state.code !== before.code && state.doc === before.doc) saveDraft()
     if (state.doc !== before?.doc) {
-      document.title = state.doc.number > 0 ? `${state.doc.title} · autograd playground` : 'autograd playground'
-      store.set('open', state.doc.slug)
+      document.title = state.doc !== EMPTY ? `${state.doc.title} · autograd playground` : 'autograd playground'
+      if (docs.includes(state.doc)) store.set('open', state.doc.slug)
     }
   }
 
@@ -216,12 +234,13 @@ function start(root: HTMLElement) {
   // ----- Acts -----
 
   function run(deadline: number) {
+    if (state.doc.problem) return
     editor.freeze()
     newest = null
     requests.clear()
     // The runner answers with 'queued' or 'started' before `run` returns, so the state must know the run by then.
     dispatch({ type: 'asked', run: runner.nextRun(), deadline })
-    runner.run({ code: state.code, seed: SEED, limits: limitsOf(deadline) })
+    runner.run({ code: state.code, seed: state.doc.link?.seed ?? SEED, limits: limitsOf(deadline) })
   }
 
   function stop() {
@@ -235,12 +254,21 @@ function start(root: HTMLElement) {
   }
 
   function open(doc: Doc) {
-    if (doc.slug === state.doc.slug) return
+    if (doc.slug === state.doc.slug && doc.problem === state.doc.problem) return
+    shareDialog.close()
     runner.stop()
     newest = null
     const text = codeOf(doc)
-    dispatch({ type: 'opened', doc, code: text })
+    dispatch({ type: 'opened', doc, code: text, draft: offered(doc) })
     editor.open(text)
+  }
+
+  /// The address of this page with the program as it stands.
+  async function linkNow(): Promise<string> {
+    const { code, doc, engine } = state
+    const version = isVersion(engine.version) ? engine.version : ''
+    const fragment = await encodeLink({ code, engine: version, seed: doc.link?.seed ?? SEED })
+    return location.href.split('#')[0] + fragment
   }
 
   function goToLine(line: number) {
@@ -263,7 +291,13 @@ function start(root: HTMLElement) {
     return markedNodes(now).map((node) => rangeOfNode(trace, node)).filter((place) => place !== null)
   }
 
-  addEventListener('hashchange', () => open(docOfHash(location.hash, docs) ?? usual()))
+  // Links take a moment to unpack: only the newest address counts.
+  let newestHash = location.hash
+  addEventListener('hashchange', async () => {
+    const hash = (newestHash = location.hash)
+    const doc = (await docOfFragment(hash, docs)) ?? usual()
+    if (hash === newestHash) open(doc)
+  })
   addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) run(DEADLINE)
   })

@@ -27,8 +27,14 @@ export interface State {
   readonly tab: Tab
   /// Width of the code pane, in percent.
   readonly split: number
-  /// The lesson was reset: until the next edit it can be undone.
-  readonly undoCode: string | null
+  /// Text that can be brought back.
+  readonly offer: Offer | null
+}
+
+export interface Offer {
+  /// `undo`: what was there before a reset, until the next edit. `draft`: an earlier edit of the program that a link holds.
+  readonly kind: 'undo' | 'draft'
+  readonly code: string
 }
 
 /// How the reader walks through the steps.
@@ -53,6 +59,8 @@ export interface Engine {
   readonly fraction: number
   /// While starting: what is going on. When failed: what went wrong.
   readonly label: string
+  /// Of the engine alone, and of everything for people.
+  readonly version: string
   readonly versions: string
   readonly milliseconds: number
 }
@@ -86,8 +94,9 @@ export interface Selection {
 export type Event =
   | RunnerEvent
   | { readonly type: 'edited'; readonly code: string }
-  | { readonly type: 'opened'; readonly doc: Doc; readonly code: string }
+  | { readonly type: 'opened'; readonly doc: Doc; readonly code: string; readonly draft: string | null }
   | { readonly type: 'reset' }
+  | { readonly type: 'declined' }
   | { readonly type: 'asked'; readonly run: number; readonly deadline: number }
   | { readonly type: 'slow'; readonly run: number }
   | { readonly type: 'stopping' }
@@ -115,9 +124,11 @@ export const SPLIT = { least: 20, most: 80, usual: 44 }
 
 const NOTHING: Selection = { nodes: [], by: null }
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 5, 20]
-const STARTING: Engine = { phase: 'starting', fraction: 0, label: 'Fetching Python', versions: '', milliseconds: 0 }
+const STARTING: Engine = { phase: 'starting', fraction: 0, label: 'Fetching Python', version: '', versions: '', milliseconds: 0 }
 
-export function initialState(docs: readonly Doc[], doc: Doc, code: string, look: Pick<State, 'theme' | 'split'>, maths = true): State {
+export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean }
+
+export function initialState(docs: readonly Doc[], doc: Doc, code: string, { theme, split, maths = true }: Look, draft: string | null = null): State {
   return {
     docs,
     doc,
@@ -128,9 +139,10 @@ export function initialState(docs: readonly Doc[], doc: Doc, code: string, look:
     selection: NOTHING,
     step: null,
     player: { playing: false, speed: 1, maths, list: false },
-    tab: 'code',
-    undoCode: null,
-    ...look,
+    tab: tabOf(doc),
+    offer: draftOffer(draft),
+    theme,
+    split,
   }
 }
 
@@ -138,18 +150,29 @@ export function update(state: State, event: Event): State {
   switch (event.type) {
     // ----- The program -----
     case 'edited':
-      return { ...state, code: event.code, undoCode: null }
+      return { ...state, code: event.code, offer: state.offer?.kind === 'draft' ? state.offer : null }
     case 'opened':
-      return { ...state, doc: event.doc, code: event.code, run: null, picture: null, ...STILL(state), undoCode: null, tab: 'code' }
+      return {
+        ...state,
+        doc: event.doc,
+        code: event.code,
+        run: null,
+        picture: null,
+        ...STILL(state),
+        offer: draftOffer(event.draft),
+        tab: tabOf(event.doc),
+      }
     case 'reset':
-      return { ...state, code: state.doc.code, undoCode: state.code }
+      return { ...state, code: state.doc.code, offer: { kind: 'undo', code: state.code } }
+    case 'declined':
+      return { ...state, offer: null }
 
     // ----- The runner -----
     case 'boot':
       return { ...state, engine: { ...state.engine, phase: 'starting', fraction: event.fraction, label: event.label } }
     case 'ready': {
       const versions = `Python ${event.python} · NumPy ${event.numpy} · engine ${event.engine}`
-      return { ...state, engine: { phase: 'ready', fraction: 1, label: '', versions, milliseconds: event.milliseconds } }
+      return { ...state, engine: { phase: 'ready', fraction: 1, label: '', version: event.engine, versions, milliseconds: event.milliseconds } }
     }
     case 'failed': {
       const run = state.run && state.run.status !== 'ended' ? null : state.run
@@ -176,7 +199,7 @@ export function update(state: State, event: Event): State {
     }
     case 'picture':
       if (event.run !== state.run?.id) return state
-      return { ...state, picture: pictureOf(event.run, event.trace), selection: keepSelection(state, event.trace) }
+      return { ...state, picture: pictureOf(event.run, event.trace), selection: linkedSelection(state, event.trace) }
     case 'done': {
       if (!state.run || event.run !== state.run.id) return state
       const { milliseconds, ops } = event
@@ -261,6 +284,17 @@ function newRun(id: number, deadline: number, code: string): Run {
 
 function withRun(state: State, id: number, change: Partial<Run>): State {
   return state.run?.id === id ? { ...state, run: { ...state.run, ...change } } : state
+}
+
+const tabOf = (doc: Doc): Tab => doc.link?.view.tab ?? 'code'
+const draftOffer = (code: string | null): Offer | null => (code === null ? null : { kind: 'draft', code })
+
+/// The node that a link names is selected as soon as its program, unchanged, has made it and the reader chose no other.
+function linkedSelection(state: State, trace: Trace): Selection {
+  const { doc, code, selection } = state
+  const node = doc.link?.node ?? -1
+  const wanted = selection.by === null && code === doc.code && node >= 0 && node < trace.nodes.kind.length
+  return wanted ? { nodes: [node], by: 'graph' } : keepSelection(state, trace)
 }
 
 /// A later part of the same trace keeps what was selected, as far as it is there.

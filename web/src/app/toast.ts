@@ -1,18 +1,35 @@
-/// One line at the bottom that offers to undo a reset.
+/// One line at the bottom that offers to bring a text back.
 
-import { h } from './dom'
-import type { State } from './state'
+import { h, icon, setAttribute, setText } from './dom'
+import { ICONS } from './icons'
+import type { Offer, State } from './state'
 
-export function createToast(undo: (code: string) => void) {
-  const button = h('button', { class: 'button small', type: 'button' }, 'Undo')
-  const element = h('aside', { class: 'toast', 'aria-label': 'Undo', hidden: '' }, h('span', {}, 'Back to the original text.'), button)
-  let code = ''
-  button.addEventListener('click', () => undo(code))
+const WORDS: Readonly<Record<Offer['kind'], { readonly text: string; readonly accept: string; readonly label: string }>> = {
+  undo: { text: 'Back to the original text.', accept: 'Undo', label: 'Undo' },
+  draft: { text: 'You edited this before.', accept: 'Bring it back', label: 'Earlier draft' },
+}
+
+export function createToast(act: { accept(code: string): void; decline(): void }) {
+  const text = h('span', {})
+  const accept = h('button', { class: 'button small', type: 'button' })
+  const decline = h('button', { class: 'button small icon-button', type: 'button', 'aria-label': 'Dismiss' }, icon(ICONS.close))
+  const element = h('aside', { class: 'toast', hidden: '' })
+  let shown: Offer | null = null
+  accept.addEventListener('click', () => act.accept(shown?.code ?? ''))
+  decline.addEventListener('click', () => act.decline())
   return {
     element,
-    update({ undoCode }: State) {
-      code = undoCode ?? ''
-      element.hidden = undoCode === null
+    update({ offer }: State) {
+      if (offer === shown) return
+      shown = offer
+      element.hidden = offer === null
+      if (!offer) return
+      const words = WORDS[offer.kind]
+      setText(text, words.text)
+      setText(accept, words.accept)
+      setAttribute(element, 'aria-label', words.label)
+      // A reset is undone or forgotten at the next edit; a draft stays on offer until the reader has decided.
+      element.replaceChildren(text, accept, ...(offer.kind === 'draft' ? [decline] : []))
     },
   }
 }

@@ -1,5 +1,6 @@
 /// The page's sentences about where a run stands: for the status pill, the notice beside the graph, screen readers.
 
+import { LINK_WORDS } from '../share'
 import { LONG_DEADLINE, type Run, type State } from './state'
 
 export interface Status {
@@ -93,6 +94,7 @@ export function noticeOf(run: Run | null): Notice | null {
 /// For screen readers: coarse, so that progress does not talk all the time.
 export function announcementOf(state: State): string {
   const { engine, run } = state
+  if (state.doc.problem) return `${LINK_WORDS[state.doc.problem].title}.`
   if (engine.phase === 'failed') return `Python could not start. ${engine.label}`
   if (run?.status === 'queued') return 'The program runs as soon as Python has started.'
   if (run?.status === 'running' || run?.status === 'stopping') return run.slow ? 'Running.' : ''

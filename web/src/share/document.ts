@@ -1,5 +1,6 @@
 /// What a link says, its defaults, and its one spelling as JSON: sorted keys, defaults left out.
 
+import { crc32 } from './bytes'
 import { LinkError } from './problem'
 
 export interface LinkDocument {
@@ -30,12 +31,14 @@ const MOST_INDEX = 0x7fffffff
 
 type Fields = Readonly<Record<string, unknown>>
 
+export const isVersion = (text: string): boolean => ENGINE.test(text)
+
 /// Checks what a link holds, which is hostile; keys that this version does not know are passed over.
 export function readDocument(value: unknown): LinkDocument {
   const given = fields(value, 'document')
   const { code, engine = DEFAULTS.engine, view = {} } = given
   if (typeof code !== 'string') throw new LinkError('bad-content', 'code must be a text')
-  if (typeof engine !== 'string' || !ENGINE.test(engine)) throw new LinkError('bad-content', 'engine must be a version like 0.1.0')
+  if (typeof engine !== 'string' || !isVersion(engine)) throw new LinkError('bad-content', 'engine must be a version like 0.1.0')
   return {
     code,
     engine,
@@ -71,6 +74,12 @@ export function canonicalJson({ code, engine, seed, step, node, view }: LinkDocu
   const options = differing({ tab: view.tab }, DEFAULTS.view)
   const rest = differing({ engine, node, seed, step }, DEFAULTS)
   return JSON.stringify({ code, ...rest, ...(Object.keys(options).length > 0 ? { view: options } : {}) })
+}
+
+/// A name for a document by its content, to keep drafts apart. Not a proof: two documents may have the same.
+export function fingerprint(document: LinkDocument): string {
+  const json = canonicalJson(document)
+  return `${crc32(json)}-${json.length.toString(36)}`
 }
 
 /// Entries that are not the defaults, in their order.

@@ -58,3 +58,4 @@ export {
   type Step,
   type Timeline,
 } from './timeline'
+export { REASONS, whyGradient, type Reason, type SummaryOf, type Why } from './why'

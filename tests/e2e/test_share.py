@@ -1,0 +1,283 @@
+"""Links in the page: what one holds is shown, runs only when asked, and is never anything else."""
+
+import base64
+import random
+import re
+import zlib
+
+import pytest
+from playwright.sync_api import expect
+
+from engine import __version__
+from engine.links import decode, encode
+
+PROGRAM = """# %% [markdown]
+# # A shared title
+# With $x^2$.
+# %%
+from mxnet import np, npx, autograd
+npx.set_np()
+x = np.array([1.0, 2.0])
+x.attach_grad()
+with autograd.record():
+    y = (x * 3).sum()
+y.backward()
+x.grad
+"""
+LINK = encode({"code": PROGRAM})
+
+
+def keys(page) -> dict[str, str]:
+    """What the page keeps in the browser's storage."""
+    return page.evaluate("() => ({ ...localStorage })")
+
+
+def text(page) -> str:
+    """The program as the editor holds it, prose apart."""
+    return "\n".join(page.locator(".cm-line").all_inner_texts())
+
+
+@pytest.fixture
+def dialog(playground):
+    """The Share popover, opened on the shared page; closed afterwards."""
+    page = playground.page
+
+    def opened(code: str):
+        playground.write(code)
+        page.locator(".share-button").click()
+        found = page.get_by_role("dialog", name="Share this program")
+        expect(found).to_be_visible()
+        return found
+
+    yield opened
+    page.keyboard.press("Escape")
+
+
+# ----- Opening -----------------------------------------------------------------------------------
+
+
+def test_a_link_shows_its_program_and_waits_for_run(fresh):
+    page = fresh.open(LINK).page
+    expect(page.locator(".prose h1")).to_have_text("A shared title")
+    expect(page.locator(".menu-button")).to_have_accessible_name(re.compile("Shared program"))
+    expect(page).to_have_title("Shared program · autograd playground")
+    page.wait_for_timeout(500)
+    assert fresh.outputs() == [] and fresh.nodes().count() == 0
+    assert page.locator("#app").get_attribute("data-ended") is None
+    page.locator(".run").click()
+    expect(page.locator(".cell-output .output")).to_have_text("array([3., 3.])")
+    assert fresh.complaints == []
+
+
+def test_a_link_says_the_seed_and_the_node(fresh):
+    draw = "from mxnet import np, npx\nnpx.set_np()\nprint(np.random.uniform())"
+    fresh.open(encode({"code": PROGRAM + draw, "node": 1}))
+    fresh.run()
+    usual = fresh.outputs()[-1]
+    expect(fresh.page.locator(".gv-card")).to_be_visible()
+    fresh.page.goto(fresh.url + encode({"code": PROGRAM + draw, "seed": 5}))
+    expect(fresh.page.locator(".gv-node")).to_have_count(0)
+    fresh.run()
+    assert fresh.outputs()[-1] != usual
+    assert fresh.page.locator(".gv-card").is_hidden()
+
+
+def test_drafts_of_lessons_and_links_do_not_meet(fresh):
+    page = fresh.page
+    page.goto(fresh.url + "#lesson=empty")
+    fresh.write("print('my draft')")
+    before = keys(page)
+    assert before["autograd-playground:draft:empty"] == "print('my draft')"
+
+    page.goto(fresh.url + LINK)
+    expect(page.locator(".prose h1")).to_have_text("A shared title")
+    assert keys(page) == before
+    fresh.write("print('my edit of theirs')")
+    assert keys(page).items() > before.items()
+    assert len(keys(page)) == len(before) + 1
+
+    page.goto(fresh.url + "#lesson=empty")
+    expect(page.locator(".cm-content")).to_contain_text("my draft")
+
+
+def test_an_own_edit_never_stands_in_for_a_link_but_can_be_brought_back(fresh):
+    page = fresh.page
+    page.goto(fresh.url + LINK)
+    fresh.write("print('mine')")
+    page.reload()
+    expect(page.locator(".prose h1")).to_have_text("A shared title")
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("You edited this before.")
+    toast.get_by_role("button", name="Bring it back").click()
+    assert text(page) == "print('mine')"
+    expect(toast).to_be_hidden()
+    page.reload()
+    toast.get_by_role("button", name="Dismiss").click()
+    expect(toast).to_be_hidden()
+    expect(page.locator(".prose h1")).to_have_text("A shared title")
+
+
+def test_another_link_in_the_same_page_opens_at_once(playground):
+    page = playground.page
+    for number in (1, 2, 1):
+        page.evaluate("link => { location.hash = link }", encode({"code": f"print({number})"}))
+        expect(page.locator(".cm-line")).to_have_text([f"print({number})"])
+
+
+@pytest.mark.parametrize(
+    ("link", "title"),
+    [
+        (LINK[:60], "This link was cut short"),
+        (
+            LINK[:60] + ("A" if LINK[60] != "A" else "B") + LINK[61:],
+            "This link was changed on its way",
+        ),
+        ("#7" + LINK[2:], "This page cannot read the link"),
+        ("#something", "This is not a link to a program"),
+    ],
+)
+def test_a_broken_link_says_so_and_opens_nothing_else(fresh, link, title):
+    page = fresh.page
+    page.goto(fresh.url + "#lesson=control-flow")
+    expect(page.locator(".cm-content")).to_be_visible()
+    before = keys(page)
+    page.goto(fresh.url + link)
+    card = page.locator(".broken-link .card")
+    expect(card.locator("h2")).to_have_text(title)
+    expect(page.locator(".panes")).to_be_hidden()
+    expect(page.locator(".run")).to_be_disabled()
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.reload()
+    expect(card.locator("h2")).to_have_text(title)
+    assert keys(page) == before
+    card.get_by_role("button", name="Open an empty program").click()
+    expect(page.locator(".cm-content")).to_contain_text("from mxnet import autograd")
+    expect(card).to_be_hidden()
+    expect(page.locator(".run")).to_be_enabled()
+    assert fresh.complaints == []
+
+
+def test_a_bomb_is_answered_at_once(fresh):
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = packer.compress(b"0" * 45_000_000) + packer.flush()
+    sealed = "1." + base64.urlsafe_b64encode(data).decode().rstrip("=")
+    page = fresh.page
+    page.goto(f"{fresh.url}#{sealed}.{zlib.crc32(sealed.encode()):08x}")
+    expect(page.locator(".broken-link h2")).to_have_text("Too large for a link")
+
+
+# ----- Sharing -----------------------------------------------------------------------------------
+
+
+def test_share_gives_a_link_that_python_and_the_page_open(dialog, playground):
+    page = playground.page
+    code = "# é ∂ 漢 😀\nprint('shared')"
+    found = dialog(code)
+    link = found.get_by_label("Link to this program")
+    expect(link).to_have_value(re.compile(r"#1\."))
+    address = link.input_value()
+    assert address.startswith(playground.url + "#1.")
+    held = decode(address)
+    assert (held["code"], held["engine"], held["seed"]) == (code, __version__, 0)
+    expect(found).to_contain_text(f"{len(address)} characters.")
+    page.keyboard.press("Escape")
+    expect(found).to_be_hidden()
+    page.goto(address)
+    expect(page.locator(".menu-button")).to_have_accessible_name(re.compile("Shared program"))
+    assert playground.run() and playground.outputs() == ["shared\n"]
+
+
+def test_copy_puts_the_link_into_the_clipboard(dialog, playground):
+    page = playground.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    found = dialog("print('copied')")
+    copy = found.get_by_role("button", name="Copy")
+    expect(copy).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(found.get_by_role("button", name="Copied")).to_be_visible()
+    expect(found.get_by_role("status")).to_have_text("The link is copied.")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert decode(copied)["code"] == "print('copied')"
+
+
+def test_copy_works_where_the_page_has_no_clipboard(dialog, playground):
+    page = playground.page
+    found = dialog("print(1)")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')) }")
+    found.get_by_role("button", name="Copy").click()
+    expect(found.get_by_role("button", name="Copied")).to_be_visible()
+    page.evaluate("() => { delete navigator.clipboard.writeText }")
+
+
+@pytest.mark.parametrize(
+    ("size", "tone", "said"),
+    [
+        (10, "calm", None),
+        (3_000, "warn", "Some chats and mail programs cut links longer than 2,000 characters"),
+        (12_000, "error", "Most chats and mail programs cut links this long"),
+        (75_000, "error", "Too long for a link"),
+        (270_000, "error", "Too large for a link"),
+    ],
+)
+def test_a_long_link_comes_with_advice(dialog, size, tone, said):
+    noise = "".join(
+        random.Random(size).choices("abcdefghijklmnopqrstuvwxyz0123456789+-*/(){}", k=size)
+    )
+    found = dialog(f"# {noise}" if size < 100_000 else "#" * size)
+    expect(found.locator(".share-about")).to_have_attribute("data-tone", tone)
+    if said:
+        expect(found).to_contain_text(said)
+    expect(found.get_by_label("Link to this program")).to_be_visible(visible=size <= 12_000)
+
+
+def test_the_popover_keeps_the_focus_and_gives_it_back(dialog, playground):
+    page = playground.page
+    found = dialog("print(1)")
+    expect(found.get_by_role("button", name="Copy")).to_be_focused()
+    seen = []
+    for key in ["Tab"] * 4 + ["Shift+Tab"] * 4:
+        page.keyboard.press(key)
+        seen.append(
+            page.evaluate(
+                "() => [document.activeElement.ariaLabel, document.activeElement.textContent]"
+            )
+        )
+        assert page.evaluate("() => document.activeElement.closest('dialog') !== null"), seen
+    assert len({str(each) for each in seen}) == 3
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.keyboard.press("Escape")
+    expect(found).to_be_hidden()
+    expect(page.locator(".share-button")).to_be_focused()
+    assert playground.status() == "ready" or "ms" in playground.status()
+    page.locator(".share-button").click()
+    page.mouse.click(300, 500)
+    expect(found).to_be_hidden()
+
+
+# ----- Look --------------------------------------------------------------------------------------
+
+
+def violations(page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    return page.evaluate(
+        """async () => (await axe.run(document, { iframes: false })).violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(each => each.target + each.failureSummary)}`)"""
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_popover_and_broken_link_are_accessible_and_fit(playground, axe, theme, width):
+    page = playground.page
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 560})
+    page.locator(".share-button").click()
+    expect(page.locator(".share-copy")).to_be_visible()
+    box = page.locator("dialog.share").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert violations(page, axe) == []
+    page.keyboard.press("Escape")
+    page.evaluate("() => { location.hash = '#1.cut' }")
+    expect(page.locator(".broken-link .card")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth") == width
+    assert violations(page, axe) == []
