@@ -42,7 +42,13 @@ ROOMS = {
 }
 
 #: Rooms that decide without touching a page, and the only packages that they may use.
-PURE = {"protocol": set(), "trace": set(), "explain": set(), "share": set(), "graph": {"@dagrejs/dagre"}}
+PURE = {
+    "protocol": set(),
+    "trace": set(),
+    "explain": set(),
+    "share": set(),
+    "graph": {"@dagrejs/dagre"},
+}
 
 ENGINE = python_arrows(ROOT / "engine")
 SERVER = python_arrows(ROOT / "server")
