@@ -99,7 +99,7 @@ def test_forward_and_back_fill_the_picture(stepper):
     expect(stepper.page.locator(".gv-plate")).to_have_text("[1 1 1] × [1 2 3] = [1 2 3]")
     expect(stepper.phases("target")).to_contain_text("∂ [1 2 3]")
     stepper.press("ArrowRight")
-    expect(stepper.sentence).to_contain_text("and is now [2 4 6], contribution 2 of 2")
+    expect(stepper.sentence).to_contain_text("and is now [2 4 6] (2 of 2)")
     expect(stepper.phases("target")).to_contain_text("∂ [2 4 6]")
     stepper.press("ArrowLeft")
     expect(stepper.phases("target")).to_contain_text("∂ [1 2 3]")

@@ -35,9 +35,9 @@ describe('sentenceOf', () => {
 
   it('names axes that were summed over and the running sum', () => {
     expect(sentences(stored('broadcast')).slice(-3)).toEqual([
-      'step 12 of 14: back through `w * w`, line 7: the gradient of w gets [0.5 -1] more and is now [1 -2], contribution 2 of 3',
+      'step 12 of 14: back through `w * w`, line 7: the gradient of w gets [0.5 -1] more and is now [1 -2] (2 of 3)',
       'step 13 of 14: back through `p.sum()`, line 7: the gradient of p gets [[1 1] [1 1]]',
-      'step 14 of 14: back through `X * w`, line 6: the gradient of w gets [4 6] more (summed over axis 0 because it was broadcast) and is now [5 4], contribution 3 of 3',
+      'step 14 of 14: back through `X * w`, line 6: the gradient of w gets [4 6] more (summed over axis 0 because it was broadcast) and is now [5 4] (3 of 3)',
     ])
   })
 

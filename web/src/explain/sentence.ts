@@ -48,7 +48,7 @@ export function whatHappens(trace: Trace, step: Step, summaryOf: SummaryOf): str
     const first = step.turns > 1 ? `the first of ${step.turns} contributions` : ''
     return [`${whose} gets ${gift}`, axes, first].filter((part) => part !== '').join(', ')
   }
-  return `${whose} gets ${gift} more${axes === '' ? '' : ` (${axes})`} and is now ${show(step.sum)}, contribution ${step.turn + 1} of ${step.turns}`
+  return `${whose} gets ${gift} more${axes === '' ? '' : ` (${axes})`} and is now ${show(step.sum)} (${step.turn + 1} of ${step.turns})`
 }
 
 /// Name of what a step fills: the variable, else the expression; of several results all that have a name.
