@@ -25,10 +25,10 @@ def {name}({head}):
             if parent is not None and state.recording:
                 out._entry = entry = TapeEntry()
                 entry.op = op
-                entry.parents = (parent,)
-                entry.primals = ({a},)
+                entry.p = parent
+                entry.a = {a}
                 entry.y = y
-                entry.attrs = entry.grad = entry.cot = None
+                entry.grad = entry.cot = None
                 state.serial = entry.serial = state.serial + 1
             else:
                 out._entry = None
@@ -61,10 +61,10 @@ def {name}({head}):
             if (p is not None or q is not None) and state.recording:
                 out._entry = entry = TapeEntry()
                 entry.op = op
-                entry.parents = ({entries})
-                entry.primals = ({raws})
+                entry.p, entry.q = {entries}
+                entry.a, entry.b = {raws}
                 entry.y = y
-                entry.attrs = entry.grad = entry.cot = None
+                entry.grad = entry.cot = None
                 state.serial = entry.serial = state.serial + 1
             else:
                 out._entry = None
