@@ -175,6 +175,10 @@ ABSENT = {
     "mod": "Modules are left out: write the training loop with `autograd.record()`",
     "module": "Modules are left out: write the training loop with `autograd.record()`",
     "kv": "The parameter server is left out: everything runs in one process",
+    "contrib": "MXNet's contrib operators are left out: write the function with nd or np",
+    "image": "Image files are left out: load them as NumPy arrays",
+    "CTCLoss": "It is left out: write the loss with nd or np functions",
+    "Custom": "Write a class derived from `autograd.Function` instead",
     "kvstore": "The parameter server is left out: everything runs in one process",
 }
 
