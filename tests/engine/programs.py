@@ -2169,7 +2169,7 @@ np.copysign(np.array([1.0, -2.0]), np.array([-1.0, 1.0]))
 np.ldexp(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
 np.pad(np.arange(3), (1, 2), mode='constant')
 
-# np: linear algebra
+# np: matrices and their factors
 m = np.array([[4., 1.], [1., 3.]])
 np.linalg.inv(m), np.linalg.det(m), np.linalg.slogdet(m)
 np.linalg.solve(m, np.array([1., 2.]))
@@ -2213,7 +2213,8 @@ npx.pooling(x, kernel=(3, 3), stride=(2, 2), pool_type='max', pooling_convention
 npx.pooling(x, global_pool=True, pool_type='avg', kernel=(1, 1))
 npx.layer_norm(np.array([[1., 2., 4.]]), np.ones(3), np.zeros(3))
 npx.smooth_l1(np.array([0.3, -2.0]), scalar=1.0)
-npx.erf(np.array([0.5])), npx.erfinv(np.array([0.5])), npx.gamma(np.array([2.5])), npx.gammaln(np.array([2.5]))
+npx.erf(np.array([0.5])), npx.erfinv(np.array([0.5]))
+npx.gamma(np.array([2.5])), npx.gammaln(np.array([2.5]))
 npx.sequence_mask(np.ones((3, 2)), np.array([1., 2.]), use_sequence_length=True, value=-1)
 
 # nd: layers of images
@@ -2235,7 +2236,8 @@ x = nd.array([[1., 2.], [3., 6.]])
 g, b, m, v = nd.ones(2), nd.zeros(2), nd.zeros(2), nd.ones(2)
 x.attach_grad()
 nd.BatchNorm(x, g, b, m, v)
-with autograd.record(): y = nd.BatchNorm(x, g, b, m, v, fix_gamma=False)
+with autograd.record():
+    y = nd.BatchNorm(x, g, b, m, v, fix_gamma=False)
 y
 y.backward(nd.array([[1., 0.], [0., 2.]]))
 m, v
@@ -2251,7 +2253,8 @@ def show(f):
     return y, x.grad
 show(lambda x: nd.SoftmaxOutput(x, nd.array([0, 1])))
 show(lambda x: nd.SoftmaxOutput(x, nd.array([0, 1]), normalization='batch', grad_scale=3))
-show(lambda x: nd.SoftmaxOutput(x, nd.array([0, 1]), use_ignore=True, ignore_label=1, normalization='valid'))
+n = nd.array([0, 1])
+show(lambda x: nd.SoftmaxOutput(x, n, use_ignore=True, ignore_label=1, normalization='valid'))
 show(lambda x: nd.LinearRegressionOutput(x, nd.ones((2, 2))))
 show(lambda x: nd.LogisticRegressionOutput(x, nd.ones((2, 2))))
 show(lambda x: nd.MAERegressionOutput(x, nd.ones((2, 2)) * 2))
@@ -2271,7 +2274,8 @@ nd.batch_take(x, nd.array([0, 1, 0], dtype='int32'))
 nd.slice_like(x, nd.ones((2, 1))), nd.broadcast_like(nd.ones((1, 2)), x)
 nd.broadcast_axis(nd.ones((1, 2)), axis=0, size=3)
 nd.reshape_like(x, nd.ones((2, 3)))
-nd.ravel_multi_index(nd.array([[0, 1], [1, 2]]), shape=(2, 3)), nd.unravel_index(nd.array([1, 5]), shape=(2, 3))
+nd.ravel_multi_index(nd.array([[0, 1], [1, 2]]), shape=(2, 3))
+nd.unravel_index(nd.array([1, 5]), shape=(2, 3))
 nd.diag(nd.arange(2)), nd.diag(nd.arange(4).reshape((2, 2)))
 nd.nansum(nd.array([1., float('nan')])), nd.nanprod(nd.array([2., float('nan')]))
 nd.shape_array(x), nd.size_array(x)
