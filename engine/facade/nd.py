@@ -421,6 +421,7 @@ ravel_multi_index, unravel_index = sequences.ravel_multi_index, sequences.unrave
 reverse, split_v2, khatri_rao = sequences.reverse, sequences.split_v2, sequences.khatri_rao
 choose_element_0index, argmax_channel = sequences.batch_take, sequences.argmax_channel
 pad = Pad = sequences.nd_pad
+crop, BatchNorm_v1, Convolution_v1, Pooling_v1 = slice, BatchNorm, Convolution, Pooling
 ElementWiseSum = add_n
 
 

@@ -252,5 +252,22 @@ FUNCTIONS = {
         signum_update,
     )
 }
+
+
+def _wide(step):
+    """A step on weights of half precision, whose exact values are the last array before `lr`."""
+
+    def call(weight, grad, *rest, lr, out=None, **given):
+        *kept, exact = rest
+        step(exact, grad.astype("float32"), *kept, lr=lr, out=exact, **given)
+        return _finish(weight, exact._data, out)
+
+    call.__doc__ = f"`{step.__name__}` on a weight of half precision and its copy in float32."
+    return call
+
+
+FUNCTIONS["mp_sgd_update"] = _wide(sgd_update)
+FUNCTIONS["mp_sgd_mom_update"] = _wide(sgd_mom_update)
+FUNCTIONS["mp_nag_mom_update"] = _wide(nag_mom_update)
 FUNCTIONS["multi_sgd_update"] = _several(sgd_update, 2)
 FUNCTIONS["multi_sgd_mom_update"] = _several(sgd_mom_update, 3)

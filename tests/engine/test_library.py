@@ -302,3 +302,42 @@ def test_what_has_no_gradient_is_refused_on_the_tape():
     x.attach_grad()
     with autograd.record(), pytest.raises(MXNetError, match=r"spacing.*no gradient.*detach"):
         np.spacing(x)
+
+
+def test_tiers_two_and_three_are_there():
+    """A spread of names of every namespace; what is left out says so."""
+    import mxnet as mx
+
+    names = {
+        mx.np: "einsum median nanmax histogram unique take_along_axis pad insert tril_indices kron",
+        mx.np.linalg: "inv det svd qr eigh lstsq pinv matrix_rank tensorinv multi_dot cond eig",
+        mx.np.random: "beta choice gamma multinomial poisson weibull permutation",
+        mx.npx: "convolution pooling batch_norm layer_norm embedding smooth_l1 erf save load",
+        mx.nd: "Convolution Pooling BatchNorm SoftmaxOutput SequenceMask linalg_gemm2 adam_update",
+        mx.nd.linalg: "gemm potrf trsm syrk makediag syevd gelqf",
+        mx.nd.NDArray: "slice_like depth_to_space zeros_like nansum fix tostype diag",
+    }
+    for space, found in names.items():
+        assert [n for n in found.split() if not hasattr(space, n)] == []
+    for left_out in ("RNN", "CTCLoss", "contrib"):
+        with pytest.raises(AttributeError, match="left out"):
+            getattr(mx.nd, left_out)
+
+
+def test_sets_and_searching_are_numpys():
+    x = np.array([3.0, 1.0, 3.0, 2.0])
+    assert np.unique(x).tolist() == [1, 2, 3]
+    assert np.searchsorted(np.array([1.0, 2.0, 3.0]), x).tolist() == [2, 0, 2, 1]
+    counts, edges = np.histogram(x, bins=2)
+    assert counts.tolist() == [1, 3] and edges.dtype == "float32"
+    assert np.bincount(x).tolist() == [0, 1, 1, 2]
+    assert x.nonzero()[0].tolist() == [0, 1, 2, 3]
+    places = np.argsort(x)
+    assert np.take_along_axis(x, places, 0).tolist() == [1, 2, 3, 3]
+
+
+def test_half_precision_weights_step_with_their_exact_copies():
+    w = nd.array([1.0, 2.0], dtype="float16")
+    exact = w.astype("float32")
+    nd.mp_sgd_update(w, nd.ones(2, dtype="float16"), exact, lr=0.1, out=w)
+    assert exact.asnumpy().tolist() == pytest.approx([0.9, 1.9]) and w.dtype == numpy.float16
