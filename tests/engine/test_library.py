@@ -341,3 +341,11 @@ def test_half_precision_weights_step_with_their_exact_copies():
     exact = w.astype("float32")
     nd.mp_sgd_update(w, nd.ones(2, dtype="float16"), exact, lr=0.1, out=w)
     assert exact.asnumpy().tolist() == pytest.approx([0.9, 1.9]) and w.dtype == numpy.float16
+
+
+def test_operators_on_integers_work_on_bits_and_floors():
+    i = np.array([6, 3], dtype="int32")
+    assert (i & 3).tolist() == [2, 3] and (1 | i).tolist() == [7, 3] and (i ^ i).tolist() == [0, 0]
+    assert (~i).tolist() == [-7, -4] and (i // 2).tolist() == [3, 1] and (7 // i).tolist() == [1, 2]
+    assert ((i > 3) & (i < 9)).tolist() == [True, False] and (~(i > 3)).tolist() == [False, True]
+    assert (i & i).dtype == "int32" and (np.array([-7.5]) // 2).tolist() == [-4.0]
