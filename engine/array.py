@@ -379,7 +379,10 @@ def _mixed(op, inputs):
 def _settled(y, cls):
     """A kernel's result as raw arrays: scalars become arrays, tuples lists."""
     if isinstance(y, list | tuple):
-        return [part if type(part) is Raw else numpy.asarray(part) for part in y]
+        return [
+            part if type(part) is Raw else numpy.asarray(part).reshape(cls.scalar_shape)
+            for part in y
+        ]
     y = numpy.asarray(y)
     return y if y.ndim else y.reshape(cls.scalar_shape)
 

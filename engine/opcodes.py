@@ -127,6 +127,37 @@ TABLE = """
  116  argmin        axis keepdims
  117  all           axis keepdims
  118  any           axis keepdims
+ 119  einsum        labels
+ 120  inv
+ 121  det
+ 122  slogdet
+ 123  solve
+ 124  pinv
+ 125  cholesky
+ 126  eigh
+ 127  qr
+ 128  svd
+ 129  tril          k
+ 130  triu          k
+ 131  roll          shift axis
+ 132  pad_constant  widths constant_value
+ 133  im2col        kernel stride dilate pad
+ 134  col2im        space kernel stride dilate pad
+ 135  own_gradient
+ 136  erf
+ 137  erfinv
+ 138  polygamma     n
+ 139  gamma
+ 140  gammaln
+ 141  floor_divide
+ 142  fmod
+ 143  copysign
+ 144  ldexp
+ 145  logaddexp
+ 146  heaviside
+ 147  signbit
+ 148  isposinf
+ 149  isneginf
 """
 
 _LINES = [line.split() for line in TABLE.strip().splitlines()]
@@ -146,6 +177,7 @@ _DRAWN = (
 #: Rows that never travel, each with the reason.
 LOCAL: dict[str, str] = {
     "array": "Data, not an operation: it travels as an upload.",
+    "after_backward": "What it brings up to date are the page's own arrays.",
     "detach": "Nothing runs: both arrays have the same handle.",
     "function": "The user's own Python, which never leaves the page.",
     "random_uniform": _DRAWN,
@@ -210,6 +242,14 @@ def _key_part(value) -> bool:
     return value is None or value is Ellipsis or type(value) in (int, slice, Handle)
 
 
+#: Labels of einsum: as many as NumPy has letters for.
+LABELS = range(52)
+
+
+def _labels(value) -> bool:
+    return type(value) is tuple and all(_ints(p) and all(n in LABELS for n in p) for p in value)
+
+
 FORMS = {
     "none": lambda v: v is None,
     "flag": lambda v: type(v) in (bool, int),
@@ -223,6 +263,7 @@ FORMS = {
     ),
     "parts": lambda v: type(v) is int and v in PARTS,
     "dtype": lambda v: type(v) is str and v in DTYPES,
+    "labels": _labels,
     "mode": lambda v: type(v) is str and v in WORDS,
     "key": lambda v: _key_part(v) or (type(v) is tuple and all(map(_key_part, v))),
 }
@@ -238,8 +279,10 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "axis": ("none", "place", "places"),
     "axis1": ("place",),
     "axis2": ("place",),
+    "constant_value": ("number",),
     "ddof": ("number",),
     "depth": ("int",),
+    "dilate": ("places",),
     "dtype": ("dtype",),
     "endpoint": ("flag",),
     "fill_value": ("number",),
@@ -247,21 +290,29 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "indices_or_sections": ("parts", "ints"),
     "k": ("int",),
     "keepdims": ("flag",),
+    "kernel": ("places",),
     "key": ("key",),
+    "labels": ("labels",),
     "mode": ("mode",),
+    "n": ("place",),
     "newshape": ("int", "ints"),
     "num": ("int",),
     "off_value": ("number",),
     "on_value": ("number",),
     "ord": ("place",),
+    "pad": ("places",),
     "repeats": ("int",),
     "reps": ("int", "ints"),
     "shape": ("int", "ints"),
+    "shift": ("int", "ints"),
     "size": ("int",),
     "slope": ("number",),
+    "space": ("ints",),
     "start": ("number",),
     "step": ("number",),
     "stop": ("number",),
+    "stride": ("places",),
+    "widths": ("ints",),
 }
 
 

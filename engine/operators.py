@@ -3,7 +3,7 @@
 import numpy
 
 from . import views
-from .array import ARRAYS, Array, Raw, invoke, watch
+from .array import ARRAYS, Array, Raw, invoke, watch, wrap
 from .errors import INPLACE, MXNetError, ShapeError, message
 from .lanes import lane
 from .ops.indexing import is_basic
@@ -19,6 +19,7 @@ ARITHMETIC = {
     "sub": "subtract",
     "mul": "multiply",
     "truediv": "true_divide",
+    "floordiv": "floor_divide",
     "mod": "mod",
     "pow": "power",
 }
@@ -36,13 +37,6 @@ LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
 def _operator(op):
     def call(self, other):
         return invoke(op, (self, other))
-
-    return call
-
-
-def _reflected(op):
-    def call(self, other):
-        return invoke(op, (other, self))
 
     return call
 
@@ -72,14 +66,43 @@ for _name, _row in ARITHMETIC.items():
 for _name, _row in COMPARISON.items():
     _made = _equality(OPS[_row]) if _name in ("eq", "ne") else _operator(OPS[_row])
     setattr(Array, f"__{_name}__", _made)
+
+
+def _logic(name, op):
+    """A logical operation; on integers it works on their bits, which has no row and no gradient."""
+    function = getattr(numpy, f"bitwise_{name}")
+
+    def call(self, other):
+        raw = other._data if type(other) is type(self) else other
+        if self._data.dtype.kind not in "iu" or numpy.asarray(raw).dtype.kind not in "iu":
+            return invoke(op, (self, other))
+        return _source(type(self), function(self._data, raw))
+
+    return call
+
+
+def _source(cls, raw):
+    """A new source array around `raw`, told to whoever watches."""
+    result = wrap(cls, raw)
+    if watch.observer is not None:
+        watch.observer.operation(OPS["array"], (), None, result, None)
+    return result
+
+
+def _invert(self):
+    if self._data.dtype.kind in "iu":
+        return _source(type(self), ~self._data)
+    return invoke(OPS["logical_not"], (self,))
+
+
 for _name, _row in LOGIC.items():
-    setattr(Array, f"__{_name}__", _operator(OPS[_row]))
-    setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
+    setattr(Array, f"__{_name}__", _logic(_name, OPS[_row]))
+    setattr(Array, f"__r{_name}__", _logic(_name, OPS[_row]))
 Array.__matmul__ = lane(OPS["matmul"], "matmul")
 Array.__neg__ = lane(OPS["negative"], "negative")
 Array.__pos__ = lambda self: self
 Array.__abs__ = lane(OPS["abs"], "abs")
-Array.__invert__ = lambda self: invoke(OPS["logical_not"], (self,))
+Array.__invert__ = _invert
 
 # ----- Indexing -----
 

@@ -30,6 +30,7 @@ class Sample:
     low: float = -2.0
     high: float = 2.0
     integers: tuple[int, ...] = ()  # positions of operands that hold indices below `high`
+    dominant: bool = False  # square operands get a large diagonal: invertible, positive definite
 
 
 @dataclass(slots=True, eq=False)

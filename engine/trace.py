@@ -9,6 +9,7 @@ import json
 import weakref
 from array import array as column
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy
 
@@ -537,7 +538,9 @@ def readable(value):
         )
     if isinstance(value, tuple | list):
         return [readable(part) for part in value]
-    return value
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)  # JSON has no infinities
+    return "a function" if callable(value) else value
 
 
 def _slice_text(part: slice) -> str:

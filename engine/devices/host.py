@@ -73,8 +73,17 @@ def arange_like(x, *, size):
     return numpy.arange(size, dtype=x.dtype)
 
 
+def einsum(*operands, labels):
+    """Sum of products; `labels` names the axes of each operand and, last, of the result."""
+    parts = [part for pair in zip(operands, labels, strict=False) for part in pair]
+    return numpy.einsum(*parts, labels[-1], optimize=len(operands) > 1)
+
+
+#: Rows that rules call and array modules do not have under that name (or with these arguments).
+RULED = ("col2im", "im2col", "inv", "polygamma", "solve")
+
 XP = types.SimpleNamespace(**{n: getattr(numpy, n) for n in dir(numpy) if not n.startswith("_")})
-for _own in (scatter_add, take, take_add, concatenate, cast, getitem, arange_like):
+for _own in (scatter_add, take, take_add, concatenate, cast, getitem, arange_like, einsum):
     setattr(XP, _own.__name__, _own)
 XP.random = MXNetRandom()
 
@@ -90,3 +99,5 @@ def kernel(op: Op):
 
 for _op in OPS.values():
     _op.kernel = kernel(_op)
+for _name in RULED:
+    setattr(XP, _name, OPS[_name].kernel)

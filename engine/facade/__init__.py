@@ -39,6 +39,8 @@ def modules() -> dict[str, types.ModuleType]:
         "mxnet.device": device,
         "mxnet.ndarray.random": nd.random,
         "mxnet.nd.random": nd.random,
+        "mxnet.ndarray.linalg": nd.linalg,
+        "mxnet.nd.linalg": nd.linalg,
         "mxnet.numpy.random": np.random,
         "mxnet.np.random": np.random,
         "mxnet.numpy.linalg": np.linalg,

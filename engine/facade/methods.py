@@ -8,7 +8,7 @@ from ..array import Array, MXNetError, NDArray, invoke, ndarray, watch, wrap
 from ..errors import INPLACE
 from ..registry import OPS
 from ..tape import state
-from . import device, layers, order
+from . import device, images, layers, order, sequences, statistics
 from .generate import dtype_name, plain
 
 #: Rows whose functions are methods too.
@@ -46,6 +46,7 @@ METHODS = (
     "min",
     "norm",
     "one_hot",
+    "ones_like",
     "pick",
     "prod",
     "radians",
@@ -71,6 +72,7 @@ METHODS = (
     "tile",
     "trunc",
     "var",
+    "zeros_like",
 )
 
 #: Functions of nd and np (or npx) that are methods too, where the two differ.
@@ -81,7 +83,21 @@ SHARED = {
     "softmax": layers.softmax,
     "log_softmax": layers.log_softmax,
     "softmin": layers.softmin,
+    "argmax_channel": sequences.argmax_channel,
+    "broadcast_axes": sequences.broadcast_axis,
+    "broadcast_like": sequences.broadcast_like,
+    "depth_to_space": images.depth_to_space,
+    "diag": sequences.diag,
+    "nanprod": statistics.nanprod,
+    "nansum": statistics.nansum,
+    "pad": sequences.nd_pad,
+    "reshape_like": sequences.reshape_like,
+    "shape_array": sequences.shape_array,
+    "size_array": sequences.size_array,
     "slice_axis": layers.slice_axis,
+    "slice_like": sequences.slice_like,
+    "space_to_depth": images.space_to_depth,
+    "split_v2": sequences.split_v2,
     "slice": layers.slice_parts,
 }
 
@@ -245,7 +261,24 @@ def _zero_grad(self):
         self.grad[...] = 0
 
 
+def _tostype(self, stype):
+    """The array itself: storage is always dense here."""
+    if stype != "default":
+        raise MXNetError(f"tostype: sparse storage {stype!r} is left out. Arrays are dense here.")
+    return self
+
+
+def _nonzero(self):
+    """Where the elements are not zero: one array of indices for each axis."""
+    from . import np
+
+    return np.nonzero(self)
+
+
 Array.reshape = _reshape
+Array.tostype = _tostype
+Array.fix = Array.trunc
+ndarray.nonzero = _nonzero
 Array.transpose = _transpose
 Array.flatten = _flatten
 Array.astype = _astype

@@ -8,7 +8,21 @@ from .. import shapes
 from ..array import Array, NDArray, invoke, watch, wrap
 from ..devices import HOST
 from ..registry import OPS
-from . import device, layers, order
+from . import (
+    device,
+    distributions,
+    files,
+    images,
+    layers,
+    linear,
+    normalize,
+    order,
+    outputs,
+    sequences,
+    statistics,
+    updates,
+)
+from .calls import attach
 from .generate import (
     check_span,
     dtype_name,
@@ -338,10 +352,103 @@ for _key, _made in (
 ):
     _made.__name__ = _made.__qualname__ = _key
     setattr(random, _key, _made)
+attach(random, distributions.ND_FUNCTIONS)
+_LIKE = ("uniform", "normal", "exponential", "gamma", "poisson", "negative_binomial",
+         "generalized_negative_binomial")  # fmt: skip
+attach(random, {f"{_key}_like": distributions.like(getattr(random, _key), _key) for _key in _LIKE})
 random.__getattr__ = missing(random.__name__, [n for n in vars(random) if n[0] != "_"])
 random_uniform, random_normal, random_randint = _uniform, _normal, _randint
 random_exponential = _exponential
 uniform, normal, shuffle = _uniform, _normal, _shuffle
+
+for _key in distributions.ND_FUNCTIONS:
+    globals()[f"random_{_key}"] = getattr(random, _key)
+for _key in ("uniform", "normal", "exponential", "gamma", "poisson", "multinomial",
+             "negative_binomial", "generalized_negative_binomial"):  # fmt: skip
+    globals()[f"sample_{_key}"] = getattr(random, _key)
+
+# ----- nd.linalg, and functions of the other files -----
+
+linalg = types.ModuleType("mxnet.ndarray.linalg", "Linear algebra on NDArrays.")
+attach(linalg, linear.ND_FUNCTIONS)
+linalg.__getattr__ = missing(linalg.__name__, list(linear.ND_FUNCTIONS))
+for _key in linear.ND_FUNCTIONS:
+    globals()[f"linalg_{_key}"] = getattr(linalg, _key)
+globals().update(updates.FUNCTIONS)
+save, load = files.save, files.nd_load
+
+Convolution, Deconvolution, Pooling, UpSampling = (
+    images.convolution,
+    images.deconvolution,
+    images.pooling,
+    images.upsampling,
+)
+im2col, col2im = images.im2col, images.col2im
+depth_to_space, space_to_depth = images.depth_to_space, images.space_to_depth
+BatchNorm, LayerNorm, InstanceNorm, GroupNorm, L2Normalization, LRN = (
+    normalize.batch_norm,
+    normalize.layer_norm,
+    normalize.instance_norm,
+    normalize.group_norm,
+    normalize.l2_normalization,
+    normalize.lrn,
+)
+moments, all_finite = normalize.moments, normalize.all_finite
+SoftmaxOutput = Softmax = outputs.softmax_output
+LinearRegressionOutput, LogisticRegressionOutput, MAERegressionOutput, SVMOutput = (
+    outputs.linear_regression_output,
+    outputs.logistic_regression_output,
+    outputs.mae_regression_output,
+    outputs.svm_output,
+)
+MakeLoss = make_loss = outputs.make_loss
+SoftmaxActivation = outputs.softmax_activation
+smooth_l1, hard_sigmoid = outputs.smooth_l1, outputs.hard_sigmoid
+SequenceMask, SequenceLast, SequenceReverse = (
+    sequences.sequence_mask,
+    sequences.sequence_last,
+    sequences.sequence_reverse,
+)
+reshape_like, broadcast_like, slice_like = (
+    sequences.reshape_like,
+    sequences.broadcast_like,
+    sequences.slice_like,
+)
+broadcast_axis = broadcast_axes = sequences.broadcast_axis
+shape_array, size_array = sequences.shape_array, sequences.size_array
+scatter_nd, batch_take, diag = sequences.scatter_nd, sequences.batch_take, sequences.diag
+ravel_multi_index, unravel_index = sequences.ravel_multi_index, sequences.unravel_index
+reverse, split_v2, khatri_rao = sequences.reverse, sequences.split_v2, sequences.khatri_rao
+choose_element_0index, argmax_channel = sequences.batch_take, sequences.argmax_channel
+pad = Pad = sequences.nd_pad
+crop, BatchNorm_v1, Convolution_v1, Pooling_v1 = slice, BatchNorm, Convolution, Pooling
+ElementWiseSum = add_n
+
+
+def nansum(data, axis=None, keepdims=False, **_):
+    """Sum over the axes, NaN counted as 0."""
+    return statistics.nansum(data, axis, keepdims=keepdims)
+
+
+def nanprod(data, axis=None, keepdims=False, **_):
+    """Product over the axes, NaN counted as 1."""
+    return statistics.nanprod(data, axis, keepdims=keepdims)
+
+
+def from_numpy(ndarray, zero_copy=True):
+    """An NDArray with the numbers of a NumPy array."""
+    return array(ndarray, dtype=ndarray.dtype)
+
+
+def moveaxis(tensor, source, destination):
+    """Axes moved to other places; the rest keep their order."""
+    source, destination = ((n,) if isinstance(n, int) else n for n in (source, destination))
+    source, destination = ([n % tensor.ndim for n in part] for part in (source, destination))
+    axes = [k for k in range(tensor.ndim) if k not in source]
+    for place, axis in sorted(zip(destination, source, strict=True)):
+        axes.insert(place, axis)
+    return tensor.transpose(tuple(axes))
+
 
 __all__ = ["NDArray", "waitall", *public(globals(), _before)]
 __getattr__ = missing("mxnet.nd", __all__)

@@ -9,7 +9,8 @@ from ..array import ARRAYS, Array, invoke, ndarray, watch, wrap
 from ..devices import HOST
 from ..errors import OutOfBounds, message
 from ..registry import OPS
-from . import device, order
+from . import arrange, device, distributions, fallback, linear, order, statistics, sums
+from .calls import attach, op
 from .generate import (
     check_span,
     dtype_name,
@@ -163,29 +164,6 @@ def reshape(a, newshape, reverse=False, order="C"):
     return a.reshape(newshape)
 
 
-def vstack(arrays, out=None):
-    """Arrays joined along the first axis; vectors become rows."""
-    return concatenate([atleast_2d(x) for x in arrays], 0, out)
-
-
-def hstack(arrays):
-    """Arrays joined along the second axis (vectors: along their only one)."""
-    arrays = [atleast_1d(x) for x in arrays]
-    return concatenate(arrays, 0 if arrays[0].ndim == 1 else 1)
-
-
-def atleast_1d(*arys):
-    """Arrays with at least one axis."""
-    found = [x if x.ndim else x.reshape(1) for x in arys]
-    return found[0] if len(found) == 1 else found
-
-
-def atleast_2d(*arys):
-    """Arrays with at least two axes, new ones in front."""
-    found = [x if x.ndim > 1 else x.reshape(1, -1) for x in arys]
-    return found[0] if len(found) == 1 else found
-
-
 def moveaxis(a, source, destination):
     """Axes moved to other places; the rest keep their order."""
     moved, places = ((n,) if isinstance(n, int) else tuple(n) for n in (source, destination))
@@ -302,23 +280,75 @@ def set_printoptions(*args, **kwargs):
     numpy.set_printoptions(*args, **kwargs)
 
 
+# ----- Functions of the other files, and other names -----
+
+globals().update(fallback.FUNCTIONS)
+for _file in (arrange, statistics, sums):
+    globals().update({_key: getattr(_file, _key) for _key in _file.__all__})
+
+
+def where(condition, x=None, y=None):
+    """Elements of `x` where the condition holds, else of `y`; alone: where it holds."""
+    if x is None and y is None:
+        return fallback.FUNCTIONS["nonzero"](condition)
+    return invoke(OPS["where"], (condition, x, y))
+
+
+def around(x, decimals=0, out=None, **_):
+    """Rounded to a number of decimals, halves to the even neighbour; the gradient is 0."""
+    scale = 10.0**decimals
+    up = (x * scale if decimals else x) + 0.5
+    odd = op("equal", op("mod", up, 2), 1).astype(up.dtype)  # a half, and its upper end is odd
+    result = op("floor", up) - odd
+    result = result / scale if decimals else result
+    return result if out is None else out._become(result)
+
+
+def positive(x):
+    """The array itself, as a new one."""
+    return op("copy", x)
+
+
+def real(x):
+    """The real part: all of it."""
+    return x
+
+
+def empty_like(prototype, dtype=None, order="C", subok=False, shape=None):
+    """Array of zeros in the shape of another."""
+    result = op("zeros_like", prototype)
+    return result if dtype is None else result.astype(dtype)
+
+
+def kron(a, b):
+    """Each element of `a` times all of `b`, laid out as blocks."""
+    rank = builtins.max(a.ndim, b.ndim)
+    a = a.reshape((1,) * (rank - a.ndim) + a.shape)
+    b = b.reshape((1,) * (rank - b.ndim) + b.shape)
+    wide = a.reshape(tuple(k for n in a.shape for k in (n, 1)))
+    product = wide * b.reshape(tuple(k for n in b.shape for k in (1, n)))
+    return product.reshape(tuple(n * m for n, m in zip(a.shape, b.shape)))
+
+
+def cross(a, b):
+    """Vector product along the last axes, of size 3."""
+    rolled = [op("roll", x, shift=-1, axis=-1) for x in (a, b)]
+    product = a * rolled[1] - rolled[0] * b
+    return op("roll", product, shift=-1, axis=-1)
+
+
+_alias = {
+    "alltrue": "all", "sometrue": "any", "product": "prod", "float_power": "power",
+    "round": "around", "round_": "around",
+}  # fmt: skip
+globals().update({_key: globals()[_value] for _key, _value in _alias.items()})
+
 # ----- np.linalg, np.random -----
 
 linalg = types.ModuleType("mxnet.numpy.linalg", "Linear algebra on `mx.np.ndarray`.")
 
 
-def _norm(x, ord=None, axis=None, keepdims=False):
-    """Euclidean length over the axes (ord=1 on a vector: sum of absolute values)."""
-    attrs = {"ord": 2 if ord in (None, "fro") else ord, "axis": plain(axis), "keepdims": keepdims}
-    if attrs["ord"] not in (1, 2) or (ord == 2 and axis is None and x.ndim > 1):
-        raise NotImplementedError(
-            f"np.linalg.norm: ord {ord!r} is not offered. Use None, 'fro', or 1 and 2 on vectors."
-        )
-    return invoke(OPS["norm"], (x,), attrs)
-
-
-_norm.__name__ = _norm.__qualname__ = "norm"
-linalg.norm = _norm
+attach(linalg, linear.FUNCTIONS)
 
 random = types.ModuleType("mxnet.numpy.random", "Random draws as MXNet makes them.")
 
@@ -382,6 +412,7 @@ for _key, _draws in (
 ):
     _draws.__name__ = _draws.__qualname__ = _key
     setattr(random, _key, _draws)
+attach(random, distributions.NP_FUNCTIONS)
 for _module in (linalg, random):
     _module.__getattr__ = missing(_module.__name__, [n for n in vars(_module) if n[0] != "_"])
 

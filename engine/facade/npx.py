@@ -1,11 +1,17 @@
 """`mx.npx`: what neural networks need beyond NumPy, on `mx.np.ndarray`."""
 
+import builtins  # this module's own names may hide them
 import types
 
+import numpy
+
+from .. import shapes
 from ..array import ndarray
-from . import layers, order
+from ..errors import ShapeError, message
+from . import distributions, files, images, layers, normalize, order, outputs, sequences
 from . import random as _random
-from .device import cpu, current_context, gpu, num_gpus
+from .calls import attach, made
+from .device import cpu, cpu_pinned, current_context, gpu, num_gpus
 from .generate import functions, missing, public
 
 _before = set(globals())
@@ -41,6 +47,7 @@ def seed(seed):
 
 random = types.ModuleType("mxnet.numpy_extension.random", "Seeding.")
 random.seed = seed
+attach(random, distributions.NPX_FUNCTIONS)
 
 
 activation, leaky_relu, dropout, embedding = (
@@ -57,7 +64,53 @@ softmax, log_softmax, gather_nd, topk = (
 )
 fully_connected, slice = layers.fully_connected, layers.slice_parts
 
-__all__ = ["cpu", "current_context", "gpu", "num_gpus", *public(globals(), _before)]
+convolution, deconvolution, pooling = images.convolution, images.deconvolution, images.pooling
+batch_norm, layer_norm = normalize.batch_norm, normalize.layer_norm
+instance_norm, group_norm = normalize.instance_norm, normalize.group_norm
+smooth_l1, sequence_mask = outputs.smooth_l1, sequences.sequence_mask
+reshape_like, shape_array, arange_like, broadcast_like = (
+    sequences.reshape_like,
+    sequences.shape_array,
+    sequences.arange_like,
+    sequences.broadcast_like,
+)
+save, load = files.save, files.np_load
+
+
+def batch_flatten(data):
+    """All axes but the first joined into one."""
+    return data.reshape((data.shape[0], -1))
+
+
+def nonzero(x):
+    """Where the elements are not zero: one row of indices for each; int64."""
+    return made(numpy.argwhere(x._data).astype("int64"))
+
+
+def reshape(a, newshape, reverse=False, order="C"):
+    """Same elements in another shape: -1 is inferred; -2, -3, -4, -5 and -6 as in MXNet.
+
+    -2 copies an axis, -3 drops one of size 1, -4 copies all the rest, -5 joins two axes, -6 splits
+    one into the next two sizes.
+    """
+    codes = {-2: 0, -4: -2, -5: -3, -6: -4}
+    new, rest = [], list(a.shape)
+    wanted = (newshape,) if isinstance(newshape, int) else tuple(newshape)
+    if -3 in wanted:  # drops axes of size 1 first; the others' codes keep their meaning
+        at = [i for i, n in enumerate(wanted) if n == -3]
+        kept = [n for i, n in enumerate(rest) if i not in at]
+        if builtins.any(rest[i] != 1 for i in at):
+            raise ShapeError(
+                message("reshape", f"-3 at shape {a.shape}", "It drops axes of size 1 only")
+            )
+        a, wanted = a.reshape(tuple(kept)), tuple(n for n in wanted if n != -3)
+    for k, n in enumerate(wanted):
+        split = (k and wanted[k - 1] == -6) or (k > 1 and wanted[k - 2] == -6)
+        new.append(n if split else codes.get(n, n))
+    return a.reshape(shapes.reshape("reshape", a.shape, tuple(new)))
+
+
+__all__ = ["cpu", "cpu_pinned", "current_context", "gpu", "num_gpus", *public(globals(), _before)]
 __getattr__ = missing("mxnet.npx", __all__)
 
 

@@ -5,14 +5,19 @@ from . import (
     contraction,
     creation,
     elementwise,
+    heads,
     indexing,
+    linalg,
     movement,
     nn,
     random,
     reduction,
+    spatial,
+    special,
+    triangles,
 )
 
 __all__ = [
-    "comparison", "contraction", "creation", "elementwise", "indexing", "movement", "nn", "random",
-    "reduction",
+    "comparison", "contraction", "creation", "elementwise", "heads", "indexing", "linalg",
+    "movement", "nn", "random", "reduction", "spatial", "special", "triangles",
 ]

@@ -1,9 +1,10 @@
-"""Sums of products over shared axes: dot, matmul, tensordot, batch_dot."""
+"""Sums of products over shared axes: dot, matmul, tensordot, batch_dot, einsum."""
 
 from math import prod
 
 from .. import shapes
-from ..registry import Sample, contraction
+from ..errors import ShapeError, message, shapes_text
+from ..registry import Sample, contraction, general
 
 
 def _dot_left(F, g, y, a, b):
@@ -111,3 +112,56 @@ contraction("batch_dot", lambda xp, a, b: xp.matmul(a, b), (_matmul_left, _matmu
             samples=(Sample(((5, 2, 3), (5, 3, 2))),),
             doc="Matrix product of each pair of matrices in two batches.",
             latex=r"{a}_i {b}_i", latex_vjps=(r"\bar{y}_i {b}_i^\top", r"{a}_i^\top \bar{y}_i"))
+
+
+def _einsum_sizes(*xs, labels):
+    """Size of each label; raises `ShapeError` where operands and labels do not fit."""
+    fits = len(labels) == len(xs) + 1
+    sizes = {}
+    for x, names in zip(xs, labels, strict=False):
+        fits = fits and len(x) == len(names) == len(set(names))
+        for name, size in zip(names, x, strict=False):
+            fits = fits and 0 <= name < 52 and (size == 1 or sizes.get(name, 1) in (1, size))
+            sizes[name] = max(size, sizes.get(name, 1)) if size else 0
+    if not fits or not set(labels[-1]) <= set(sizes) or len(set(labels[-1])) < len(labels[-1]):
+        raise ShapeError(message(
+            "einsum", f"labels {labels} do not fit operands of shapes {shapes_text(xs)}",
+            "Each operand needs one label for each axis, and axes of one label equal sizes"))
+    return sizes
+
+
+def _einsum_shape(*xs, labels):
+    sizes = _einsum_sizes(*xs, labels=labels)
+    return tuple(sizes[name] for name in labels[-1])
+
+
+def _einsum_vjp(F, g, y, *xs, arg, labels):
+    """The same sum with the result's labels and the operand's exchanged."""
+    others = [k for k in range(len(xs)) if k != arg]
+    wanted = labels[arg]
+    known = set(labels[-1]).union(*(labels[k] for k in others))
+    got = F.einsum(g, *(xs[k] for k in others), labels=(
+        labels[-1], *(labels[k] for k in others), tuple(n for n in wanted if n in known)))
+    # A label of this operand alone was summed away: its cotangent is the same all along it.
+    key = tuple(slice(None) if n in known else None for n in wanted)
+    full = tuple(got_size if n in known else size for n, size, got_size in zip(
+        wanted, xs[arg].shape, _spread(got.shape, wanted, known), strict=True))
+    return F.broadcast_to(F.getitem(got, key=key), full) if None in key else got
+
+
+def _spread(shape, wanted, known):
+    sizes = iter(shape)
+    return tuple(next(sizes) if n in known else 1 for n in wanted)
+
+
+general("einsum", lambda xp, *xs, labels: xp.einsum(*xs, labels=labels), (_einsum_vjp,),
+        _einsum_shape, attrs={"labels": ()}, variadic=True,
+        operands=("operands",), family="contraction", symbol="Σ", grows=True,
+        flops=lambda out, *xs, labels: 2 * prod(_einsum_sizes(*xs, labels=labels).values()),
+        samples=(Sample(((2, 3), (3, 4)), {"labels": ((0, 1), (1, 2), (0, 2))}),
+                 Sample(((2, 3),), {"labels": ((0, 1), (1,))}),
+                 Sample(((3,), (3,), (2, 3)), {"labels": ((0,), (0,), (1, 0), (1,))}),
+                 Sample(((2, 1), (2, 3)), {"labels": ((0, 1), (0, 1), (1, 0))}),
+                 Sample(((2,), (3,)), {"labels": ((0,), (1,), (1, 0))})),
+        doc="Sum of products, with a label for each axis (Einstein's convention).",
+        latex=r"\textstyle\sum {operands}", latex_vjps=(r"\textstyle\sum \bar{y} \cdots",))

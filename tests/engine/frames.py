@@ -182,6 +182,9 @@ def held(form, below):
         "places": st.lists(places, max_size=4).map(tuple),
         "pair": st.tuples(TUPLES | places, TUPLES | places),
         "parts": st.sampled_from(PARTS),
+        "labels": st.lists(st.lists(st.integers(0, 51), max_size=3).map(tuple), max_size=3).map(
+            tuple
+        ),
         "dtype": st.sampled_from(sorted(DTYPES)),
         "mode": st.sampled_from(["clip", "wrap"]),
         "key": key_parts(below) | st.lists(key_parts(below), max_size=4).map(tuple),

@@ -2114,6 +2114,201 @@ np.shape(np.ones((2, 3)))
 np.ndim(np.ones((2, 3)))
 np.size(np.ones((2, 3)))
 np.isnan(np.array([1, np.nan])), np.isinf(np.array([1, np.inf])), np.isfinite(np.array([1, np.inf]))
+# ----- The library's second row -----
+
+# np: joining and turning
+a = np.arange(6).reshape(2, 3)
+np.hstack((a, a)), np.vstack((a, a)), np.dstack((a, a)).shape
+np.column_stack((np.arange(2), np.arange(2)))
+np.rot90(a), np.rot90(a, 2), np.rot90(a, -1)
+np.roll(a, 1), np.roll(a, 1, axis=0), np.roll(a, (1, -1), axis=(0, 1))
+np.fliplr(a), np.flipud(a)
+np.rollaxis(np.ones((2, 3, 4)), 2).shape
+np.moveaxis(np.ones((2, 3, 4)), 0, -1).shape
+np.array_split(np.arange(5), 3)
+np.hsplit(np.ones((2, 4)), 2)[0].shape, np.vsplit(np.ones((2, 4)), 2)[0].shape
+np.atleast_1d(np.array(1.0)).shape, np.atleast_2d(np.ones(3)).shape, np.atleast_3d(np.ones(3)).shape
+np.meshgrid(np.arange(2), np.arange(3))
+np.append(np.arange(3), np.ones(2))
+np.delete(np.arange(4), 1)
+np.insert(np.arange(3), 1, 9)
+
+# np: diagonals and triangles
+a = np.arange(9).reshape(3, 3)
+np.tril(a), np.tril(a, -1)
+np.diag(a), np.diag(a, 1), np.diag(np.arange(3))
+np.diagonal(a), np.trace(a), np.diagflat(np.arange(2))
+
+# np: einsum
+a, b = np.arange(6).reshape(2, 3), np.arange(12).reshape(3, 4)
+np.einsum('ij,jk->ik', a, b)
+np.einsum('ij,jk', a, b)
+np.einsum('ij->j', a)
+np.einsum('ii', np.arange(9).reshape(3, 3))
+np.einsum('...j,j->...', a, np.arange(3))
+np.einsum('i,j->ij', np.arange(2), np.arange(3))
+
+# np: statistics of the second row
+a = np.array([[1., 5., 2.], [4., 3., 9.]])
+np.average(a), np.average(a, axis=0), np.average(np.arange(3), weights=np.array([1., 0., 3.]))
+np.percentile(a, 30), np.quantile(a, 0.25, axis=0)
+np.diff(a), np.diff(a, n=2), np.ediff1d(np.array([1., 4., 9.]))
+np.nan_to_num(np.array([np.nan, 1.0]))
+np.polyval(np.array([1., 2., 3.]), np.array([0., 2.]))
+
+# np: sets, bits, searching
+np.unique(np.array([3., 1., 3.]))
+np.nonzero(np.array([0., 2., 0., 3.]))
+np.where(np.array([0., 2., 0., 3.]))
+np.flatnonzero(np.array([0., 2.]))
+np.bitwise_and(np.array([6, 3], dtype='int32'), np.array([3, 3], dtype='int32'))
+np.hanning(4), np.hamming(4), np.blackman(4)
+np.logspace(0, 2, 3)
+np.around(np.array([1.5, 2.5, -0.4])), np.around(np.array([1.234]), 2)
+np.copysign(np.array([1.0, -2.0]), np.array([-1.0, 1.0]))
+np.ldexp(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
+np.pad(np.arange(3), (1, 2), mode='constant')
+
+# np: matrices and their factors
+m = np.array([[4., 1.], [1., 3.]])
+np.linalg.inv(m), np.linalg.det(m), np.linalg.slogdet(m)
+np.linalg.solve(m, np.array([1., 2.]))
+np.linalg.cholesky(m)
+np.linalg.eigvalsh(m)
+np.linalg.pinv(np.array([[1., 2.], [3., 4.], [5., 6.]]))
+np.linalg.svd(m)[1]
+np.linalg.norm(m), np.linalg.norm(m, 1), np.linalg.norm(m, np.inf), np.linalg.norm(m, 'nuc')
+np.linalg.norm(m, axis=1), np.linalg.norm(m, ord=3, axis=0)
+np.linalg.matrix_power(m, 3)
+np.linalg.tensorinv(np.eye(4).reshape(2, 2, 2, 2)).shape
+np.linalg.tensorsolve(np.eye(4).reshape(2, 2, 2, 2), np.ones((2, 2)))
+
+# np: gradients of linear algebra
+m = np.array([[4., 1.], [1., 3.]])
+def show(f):
+    m.attach_grad()
+    with autograd.record():
+        y = f(m)
+    y.backward()
+    return m.grad
+show(np.linalg.inv)
+show(np.linalg.det)
+show(np.linalg.cholesky)
+show(lambda x: np.linalg.slogdet(x)[1])
+show(lambda x: np.linalg.svd(x)[1])
+show(lambda x: np.einsum('ij,jk->ik', x, x))
+show(lambda x: np.tril(x) * x)
+show(lambda x: np.roll(x, 1) * x)
+
+# np: layers of images
+x = np.arange(16).reshape(1, 1, 4, 4)
+w = np.ones((1, 1, 3, 3))
+npx.convolution(x, w, np.zeros(1), kernel=(3, 3), num_filter=1)
+npx.convolution(x, w, kernel=(3, 3), num_filter=1, pad=(1, 1), stride=(2, 2), no_bias=True)
+npx.deconvolution(np.ones((1, 1, 2, 2)), w, kernel=(3, 3), num_filter=1, stride=(2, 2))
+npx.pooling(x, kernel=(2, 2), stride=(2, 2), pool_type='max')
+npx.pooling(x, kernel=(2, 2), stride=(2, 2), pool_type='avg')
+npx.pooling(x, kernel=(3, 3), stride=(2, 2), pool_type='avg', pad=(1, 1))
+npx.pooling(x, kernel=(3, 3), stride=(2, 2), pool_type='max', pooling_convention='full')
+npx.pooling(x, global_pool=True, pool_type='avg', kernel=(1, 1))
+npx.layer_norm(np.array([[1., 2., 4.]]), np.ones(3), np.zeros(3))
+npx.smooth_l1(np.array([0.3, -2.0]), scalar=1.0)
+npx.erf(np.array([0.5])), npx.erfinv(np.array([0.5]))
+npx.gamma(np.array([2.5])), npx.gammaln(np.array([2.5]))
+npx.sequence_mask(np.ones((3, 2)), np.array([1., 2.]), use_sequence_length=True, value=-1)
+
+# nd: layers of images
+x = nd.arange(16).reshape((1, 1, 4, 4))
+nd.Pooling(x, kernel=(3, 3), stride=(2, 2), pool_type='avg', pooling_convention='full')
+nd.Pooling(x, kernel=(3, 3), stride=(2, 2), pool_type='avg', pad=(1, 1), count_include_pad=False)
+nd.Pooling(x, kernel=(2, 2), stride=(2, 2), pool_type='sum')
+nd.L2Normalization(nd.array([[3., 4.]]))
+nd.LRN(nd.ones((1, 3, 1, 1)), nsize=3)
+nd.InstanceNorm(x, nd.ones(1), nd.zeros(1))
+nd.depth_to_space(nd.arange(8).reshape((1, 8, 1, 1)), 2)
+nd.space_to_depth(x, 2).shape
+nd.UpSampling(nd.arange(4).reshape((1, 1, 2, 2)), scale=2, sample_type='nearest')
+nd.pad(x, mode='edge', pad_width=(0, 0, 0, 0, 1, 1, 0, 0)).shape
+nd.im2col(x, kernel=(2, 2), stride=(2, 2))
+
+# nd: batch norm
+x = nd.array([[1., 2.], [3., 6.]])
+g, b, m, v = nd.ones(2), nd.zeros(2), nd.zeros(2), nd.ones(2)
+x.attach_grad()
+nd.BatchNorm(x, g, b, m, v)
+with autograd.record():
+    y = nd.BatchNorm(x, g, b, m, v, fix_gamma=False)
+y
+y.backward(nd.array([[1., 0.], [0., 2.]]))
+m, v
+x.grad
+
+# nd: output layers
+x = nd.array([[1., 2.], [3., 6.]])
+def show(f):
+    x.attach_grad()
+    with autograd.record():
+        y = f(x)
+    y.backward(nd.ones_like(y) * 7)
+    return y, x.grad
+show(lambda x: nd.SoftmaxOutput(x, nd.array([0, 1])))
+show(lambda x: nd.SoftmaxOutput(x, nd.array([0, 1]), normalization='batch', grad_scale=3))
+n = nd.array([0, 1])
+show(lambda x: nd.SoftmaxOutput(x, n, use_ignore=True, ignore_label=1, normalization='valid'))
+show(lambda x: nd.LinearRegressionOutput(x, nd.ones((2, 2))))
+show(lambda x: nd.LogisticRegressionOutput(x, nd.ones((2, 2))))
+show(lambda x: nd.MAERegressionOutput(x, nd.ones((2, 2)) * 2))
+show(lambda x: nd.SVMOutput(x, nd.array([0, 1])))
+show(lambda x: nd.make_loss(x * x))
+show(lambda x: nd.smooth_l1(x, scalar=1.0))
+show(lambda x: nd.hard_sigmoid(x / 4))
+
+# nd: sequences and index vectors
+x = nd.arange(6).reshape((3, 2))
+n = nd.array([1, 2])
+nd.SequenceMask(x, n, use_sequence_length=True, value=-1)
+nd.SequenceLast(x, n, use_sequence_length=True)
+nd.SequenceReverse(x, n, use_sequence_length=True)
+nd.scatter_nd(nd.array([2., 3.]), nd.array([[0, 1], [1, 0]]), (2, 2))
+nd.batch_take(x, nd.array([0, 1, 0], dtype='int32'))
+nd.slice_like(x, nd.ones((2, 1))), nd.broadcast_like(nd.ones((1, 2)), x)
+nd.broadcast_axis(nd.ones((1, 2)), axis=0, size=3)
+nd.reshape_like(x, nd.ones((2, 3)))
+nd.ravel_multi_index(nd.array([[0, 1], [1, 2]]), shape=(2, 3))
+nd.unravel_index(nd.array([1, 5]), shape=(2, 3))
+nd.diag(nd.arange(2)), nd.diag(nd.arange(4).reshape((2, 2)))
+nd.nansum(nd.array([1., float('nan')])), nd.nanprod(nd.array([2., float('nan')]))
+nd.shape_array(x), nd.size_array(x)
+nd.split_v2(x, (1,), axis=0)
+nd.khatri_rao(nd.array([[1., 2.]]), nd.array([[3., 4.], [5., 6.]]))
+nd.reverse(x, axis=0)
+nd.moments(x, axes=(0,))
+
+# nd: linear algebra
+a = nd.array([[4., 1.], [1., 3.]])
+nd.linalg.gemm2(a, a, transpose_a=True, alpha=2)
+nd.linalg.gemm(a, a, nd.ones((2, 2)), beta=3)
+nd.linalg.potrf(a), nd.linalg.potri(nd.linalg.potrf(a))
+nd.linalg.trmm(a, a), nd.linalg.trsm(a, a), nd.linalg.trsm(a, a, rightside=True, transpose=True)
+nd.linalg.syrk(a), nd.linalg.syrk(a, transpose=True)
+nd.linalg.sumlogdiag(a), nd.linalg.extractdiag(a), nd.linalg.makediag(nd.array([1., 2.]))
+nd.linalg.extracttrian(a), nd.linalg.maketrian(nd.array([1., 2., 3.]))
+nd.linalg.det(a), nd.linalg.inverse(a), nd.linalg.slogdet(a)
+nd.linalg.syevd(a)[1]
+
+# nd: optimizer steps
+w, g, s, t = nd.array([1., -2.]), nd.array([0.5, 0.25]), nd.zeros(2), nd.zeros(2)
+nd.sgd_update(w, g, lr=0.1, wd=0.01)
+nd.sgd_update(w, g, lr=0.1, clip_gradient=0.3, rescale_grad=2.0, out=w)
+w
+nd.sgd_mom_update(w, g, s, lr=0.1, momentum=0.9, out=w)
+w, s
+nd.nag_mom_update(w, g, s, lr=0.1, momentum=0.9)
+nd.adam_update(w, g, s, t, lr=0.1, wd=0.01)
+s, t
+nd.rmsprop_update(w, g, t, lr=0.1)
+nd.ftrl_update(w, g, s, t, lr=0.1)
+nd.signsgd_update(w, g, lr=0.1), nd.signum_update(w, g, s, lr=0.1, momentum=0.9)
 """
 
 

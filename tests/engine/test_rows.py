@@ -20,6 +20,8 @@ CASES = [
     for k, sample in enumerate(op.samples)
 ]
 DIFFERENTIABLE = [case for case in CASES if case.values[0].differentiable]
+#: Those whose gradient is the derivative of their value: `own_gradient` is there to have another.
+TRUE = [case for case in DIFFERENTIABLE if case.values[0].name != "own_gradient"]
 
 
 def operands(op, sample, dtype="float64"):
@@ -31,6 +33,8 @@ def operands(op, sample, dtype="float64"):
             found.append(rng.integers(0, int(sample.high), shape).astype(dtype))
         else:
             found.append(numpy.asarray(rng.uniform(sample.low, sample.high, shape), dtype=dtype))
+        if sample.dominant and shape[-1] == shape[-2]:
+            found[-1] += numpy.diag(numpy.arange(4, 4 + 3 * shape[-1], 3)).astype(dtype)
     return found
 
 
@@ -78,7 +82,7 @@ def differentiated(op, sample):
     return f, [raws[k] for k in free]
 
 
-@pytest.mark.parametrize(("op", "sample"), DIFFERENTIABLE)
+@pytest.mark.parametrize(("op", "sample"), TRUE)
 def test_vjps_agree_with_finite_differences(op, sample):
     f, raws = differentiated(op, sample)
     assert gradcheck.mismatch(f, raws, numpy.random.default_rng(0)) < 1e-6
@@ -95,7 +99,7 @@ def bent(f, raws):
     return g
 
 
-@pytest.mark.parametrize(("op", "sample"), DIFFERENTIABLE)
+@pytest.mark.parametrize(("op", "sample"), TRUE)
 def test_second_derivatives_agree_with_finite_differences(op, sample):
     f, raws = differentiated(op, sample)
     rng = numpy.random.default_rng(1)

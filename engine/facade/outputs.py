@@ -1,0 +1,137 @@
+"""Output layers, whose gradient is that of a loss whatever the head gradient is."""
+
+import numpy
+
+from ..errors import MXNetError, message
+from .calls import array_of, made, op
+
+
+def softmax_output(
+    data,
+    label=None,
+    grad_scale=1.0,
+    ignore_label=-1.0,
+    multi_output=False,
+    use_ignore=False,
+    preserve_shape=False,
+    normalization="null",
+    out_grad=False,
+    smooth_alpha=0.0,
+    **_,
+):
+    """Softmax; its gradient is that of the cross-entropy with `label`: p - onehot(label)."""
+    data = array_of("SoftmaxOutput", data)
+    if normalization not in ("null", "batch", "valid"):
+        raise MXNetError(
+            message(
+                "SoftmaxOutput",
+                f"got normalization {normalization!r}",
+                "It is 'null', 'batch' or 'valid'",
+            )
+        )
+    x = data
+    if not multi_output and not preserve_shape and x.ndim > 2:
+        x = x.reshape((x.shape[0], -1))
+    axis = 1 if multi_output else x.ndim - 1
+    p = op("softmax", x, axis=axis)
+    if label is None:
+        return p.reshape(data.shape)
+    if label.size == x.size:
+        gradient = p - label.reshape(x.shape)
+        count = x.shape[0]
+    else:
+        size = x.shape[axis]
+        rows = tuple(n for k, n in enumerate(x.shape) if k != axis)
+        labels = label._data.reshape(rows)
+        wanted = numpy.expand_dims(labels, axis) == numpy.arange(size).reshape(
+            (-1,) + (1,) * (x.ndim - axis - 1)
+        )
+        wanted = wanted.astype(x._data.dtype)
+        if smooth_alpha:
+            wanted = wanted * (1 - smooth_alpha) + (1 - wanted) * smooth_alpha / (size - 1)
+        gradient = p - made(wanted, type(x))
+        count = labels.size
+        if use_ignore:
+            kept = labels != ignore_label
+            count = max(1, int(kept.sum()))
+            gradient = gradient * made(numpy.expand_dims(kept, axis).astype(wanted.dtype), type(x))
+    scale = grad_scale / {"null": 1, "batch": x.shape[0], "valid": count}[normalization]
+    return op("own_gradient", p, x, gradient * scale).reshape(data.shape)
+
+
+def _regression(name, value_of, slope_of, doc):
+    def call(data, label=None, grad_scale=1.0, **_):
+        value = value_of(array_of(name, data))
+        if label is None:
+            return value
+        label = label.reshape(data.shape)
+        each = data.size // data.shape[0]
+        gradient = slope_of(value - label) * (grad_scale / each)
+        return op("own_gradient", value, data, gradient)
+
+    call.__doc__ = doc
+    return call
+
+
+linear_regression_output = _regression(
+    "LinearRegressionOutput",
+    lambda x: x.copy(),
+    lambda gap: gap,
+    "The data; its gradient is that of half the squared distance to `label`.",
+)
+logistic_regression_output = _regression(
+    "LogisticRegressionOutput",
+    lambda x: op("sigmoid", x),
+    lambda gap: gap,
+    "Sigmoid; its gradient is that of the cross-entropy with `label`.",
+)
+mae_regression_output = _regression(
+    "MAERegressionOutput",
+    lambda x: x.copy(),
+    lambda gap: 2 * op("greater", gap, 0).astype(gap.dtype) - 1,  # -1 at 0, as MXNet has it
+    "The data; its gradient is that of the distance to `label`.",
+)
+
+
+def svm_output(data, label, margin=1.0, regularization_coefficient=1.0, use_linear=False, **_):
+    """The data; its gradient is that of the hinge loss (squared unless `use_linear`)."""
+    data = array_of("SVMOutput", data)
+    classes = numpy.arange(data.shape[1])
+    sign = numpy.where(label._data.reshape(-1, 1) == classes, -1.0, 1.0)
+    sign = made(sign.astype(data._data.dtype), type(data))
+    gap = op("relu", data * sign + margin)
+    gradient = op("sign", gap) * sign if use_linear else 2 * gap * sign
+    return op("own_gradient", data, data, gradient * regularization_coefficient)
+
+
+def make_loss(data, grad_scale=1.0, valid_thresh=0.0, normalization="null", **_):
+    """The data, as the end of a computation: its gradient is `grad_scale`, whatever the head's."""
+    data = array_of("make_loss", data)
+    scale = grad_scale
+    if normalization == "batch":
+        scale = scale / data.shape[0]
+    elif normalization == "valid":
+        scale = scale / max(1, int((data._data > valid_thresh).sum()))
+    return op("own_gradient", data, data, op("ones_like", data) * scale)
+
+
+def smooth_l1(data, scalar=1.0, **_):
+    """Quadratic near 0, linear further away: Huber's function with corner 1 / scalar²."""
+    corner = scalar * scalar
+    distance = op("abs", data)
+    return op(
+        "where", distance < 1.0 / corner, op("square", data) * (0.5 * corner),
+        distance - 0.5 / corner,
+    )  # fmt: skip
+
+
+def hard_sigmoid(data, alpha=0.2, beta=0.5, **_):
+    """A line of slope `alpha` through `beta`, cut at 0 and 1."""
+    return op("clip", data * alpha + beta, a_min=0.0, a_max=1.0)
+
+
+def softmax_activation(data, mode="instance", **_):
+    """Softmax over each instance's numbers, or over the channels of each pixel."""
+    if mode == "channel":
+        return op("softmax", data, axis=1)
+    return op("softmax", data.reshape((data.shape[0], -1)), axis=1).reshape(data.shape)

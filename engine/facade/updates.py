@@ -1,0 +1,273 @@
+"""`mx.nd`'s optimizer steps as functions. States change in place; the weight goes to `out`."""
+
+import numpy
+
+from ..errors import MXNetError, message
+from .calls import made
+
+
+def _gradient(grad, rescale_grad, clip_gradient, extra=0.0):
+    g = grad._data * rescale_grad + extra
+    return numpy.clip(g, -clip_gradient, clip_gradient) if clip_gradient > 0 else g
+
+
+def _finish(weight, new, out):
+    new = new.astype(weight._data.dtype)
+    if out is None:
+        return made(new, type(weight))
+    out._write(Ellipsis, new)
+    return out
+
+
+def _set(state, new):
+    state._write(Ellipsis, new.astype(state._data.dtype))
+    return state._data
+
+
+def sgd_update(
+    weight, grad, lr, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, out=None, **_
+):
+    """weight - lr · (gradient + wd · weight)."""
+    w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
+    return _finish(weight, w - lr * (g + wd * w), out)
+
+
+def sgd_mom_update(
+    weight,
+    grad,
+    mom,
+    lr,
+    momentum=0.0,
+    wd=0.0,
+    rescale_grad=1.0,
+    clip_gradient=-1.0,
+    lazy_update=True,
+    out=None,
+    **_,
+):
+    """A step of stochastic gradient descent with momentum."""
+    w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
+    return _finish(weight, w + _set(mom, momentum * mom._data - lr * (g + wd * w)), out)
+
+
+def nag_mom_update(
+    weight, grad, mom, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, **_
+):
+    """A step of Nesterov's accelerated gradient."""
+    w = weight._data
+    g = _gradient(grad, rescale_grad, clip_gradient) + wd * w
+    m = _set(mom, momentum * mom._data - lr * g)
+    return _finish(weight, w + momentum * m - lr * g, out)
+
+
+def adam_update(
+    weight,
+    grad,
+    mean,
+    var,
+    lr,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+    wd=0.0,
+    rescale_grad=1.0,
+    clip_gradient=-1.0,
+    lazy_update=True,
+    out=None,
+    **_,
+):
+    """A step of Adam (without correction of the first steps)."""
+    w = weight._data
+    g = _gradient(grad, rescale_grad, clip_gradient, wd * w)
+    m = _set(mean, beta1 * mean._data + (1 - beta1) * g)
+    v = _set(var, beta2 * var._data + (1 - beta2) * g * g)
+    return _finish(weight, w - lr * m / (numpy.sqrt(v) + epsilon), out)
+
+
+def rmsprop_update(
+    weight,
+    grad,
+    n,
+    lr,
+    gamma1=0.95,
+    epsilon=1e-8,
+    wd=0.0,
+    rescale_grad=1.0,
+    clip_gradient=-1.0,
+    clip_weights=-1.0,
+    out=None,
+    **_,
+):
+    """A step of RMSProp."""
+    w = weight._data
+    g = _gradient(grad, rescale_grad, clip_gradient, wd * w)
+    v = _set(n, gamma1 * n._data + (1 - gamma1) * g * g)
+    new = w - lr * g / numpy.sqrt(v + epsilon)
+    return _finish(weight, _clipped(new, clip_weights), out)
+
+
+def rmspropalex_update(
+    weight,
+    grad,
+    n,
+    g,
+    delta,
+    lr,
+    gamma1=0.95,
+    gamma2=0.9,
+    epsilon=1e-8,
+    wd=0.0,
+    rescale_grad=1.0,
+    clip_gradient=-1.0,
+    clip_weights=-1.0,
+    out=None,
+    **_,
+):
+    """A step of RMSProp as Alex Graves has it."""
+    w = weight._data
+    slope = _gradient(grad, rescale_grad, clip_gradient, wd * w)
+    v = _set(n, gamma1 * n._data + (1 - gamma1) * slope * slope)
+    m = _set(g, gamma1 * g._data + (1 - gamma1) * slope)
+    step = _set(delta, gamma2 * delta._data - lr * slope / numpy.sqrt(v - m * m + epsilon))
+    return _finish(weight, _clipped(w + step, clip_weights), out)
+
+
+def _clipped(w, limit):
+    return numpy.clip(w, -limit, limit) if limit > 0 else w
+
+
+def ftrl_update(
+    weight,
+    grad,
+    z,
+    n,
+    lr,
+    lamda1=0.01,
+    beta=1.0,
+    wd=0.0,
+    rescale_grad=1.0,
+    clip_gradient=-1.0,
+    out=None,
+    **_,
+):
+    """A step of FTRL, which sets small weights to 0."""
+    w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
+    old = n._data
+    new_z = _set(z, z._data + g - (numpy.sqrt(old + g * g) - numpy.sqrt(old)) * w / lr)
+    new_n = _set(n, old + g * g)
+    step = (numpy.sign(new_z) * lamda1 - new_z) / ((beta + numpy.sqrt(new_n)) / lr + wd)
+    return _finish(weight, step * (numpy.abs(new_z) > lamda1), out)
+
+
+def signsgd_update(weight, grad, lr, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, **_):
+    """A step of size `lr` against the sign of the gradient."""
+    w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
+    return _finish(weight, (1 - lr * wd) * w - lr * numpy.sign(g), out)
+
+
+def signum_update(
+    weight,
+    grad,
+    mom,
+    lr,
+    momentum=0.0,
+    wd=0.0,
+    rescale_grad=1.0,
+    clip_gradient=-1.0,
+    wd_lh=0.0,
+    out=None,
+    **_,
+):
+    """A step of size `lr` along the sign of the momentum."""
+    w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
+    m = _set(mom, momentum * mom._data - (1 - momentum) * (g + wd * w))
+    return _finish(weight, (1 - lr * wd_lh) * w + lr * numpy.sign(m), out)
+
+
+def lamb_update_phase1(
+    weight,
+    grad,
+    mean,
+    var,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-6,
+    t=1,
+    bias_correction=True,
+    wd=0.0,
+    rescale_grad=1.0,
+    clip_gradient=-1.0,
+    out=None,
+    **_,
+):
+    """The direction of a step of LAMB."""
+    w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
+    m = _set(mean, beta1 * mean._data + (1 - beta1) * g)
+    v = _set(var, beta2 * var._data + (1 - beta2) * g * g)
+    if bias_correction:
+        m, v = m / (1 - beta1**t), v / (1 - beta2**t)
+    return _finish(weight, m / (numpy.sqrt(v) + epsilon) + wd * w, out)
+
+
+def lamb_update_phase2(weight, g, r1, r2, lr, lower_bound=-1.0, upper_bound=-1.0, out=None, **_):
+    """A step of LAMB along `g`, scaled by the ratio of the norms r1 and r2."""
+    norm = float(r1._data.reshape(-1)[0])
+    norm = max(norm, lower_bound) if lower_bound > 0 else norm
+    norm = min(norm, upper_bound) if upper_bound > 0 else norm
+    other = float(r2._data.reshape(-1)[0])
+    ratio = norm / other if norm and other else 1.0
+    return _finish(weight, weight._data - lr * ratio * g._data, out)
+
+
+def _several(step, per):
+    def call(*arrays, lrs, wds, out=None, num_weights=None, **given):
+        if len(arrays) % per:
+            raise MXNetError(
+                message(step.__name__, f"got {len(arrays)} arrays", f"They come in groups of {per}")
+            )
+        groups = [arrays[k : k + per] for k in range(0, len(arrays), per)]
+        outs = out if isinstance(out, list | tuple) else [out] * len(groups)
+        return [
+            step(*group, lr=lr, wd=wd, out=one, **given)
+            for group, lr, wd, one in zip(groups, lrs, wds, outs)
+        ]
+
+    call.__doc__ = f"`{step.__name__}` for several weights at once."
+    return call
+
+
+FUNCTIONS = {
+    f.__name__: f
+    for f in (
+        adam_update,
+        ftrl_update,
+        lamb_update_phase1,
+        lamb_update_phase2,
+        nag_mom_update,
+        rmsprop_update,
+        rmspropalex_update,
+        sgd_mom_update,
+        sgd_update,
+        signsgd_update,
+        signum_update,
+    )
+}
+
+
+def _wide(step):
+    """A step on weights of half precision, whose exact values are the last array before `lr`."""
+
+    def call(weight, grad, *rest, lr, out=None, **given):
+        *kept, exact = rest
+        step(exact, grad.astype("float32"), *kept, lr=lr, out=exact, **given)
+        return _finish(weight, exact._data, out)
+
+    call.__doc__ = f"`{step.__name__}` on a weight of half precision and its copy in float32."
+    return call
+
+
+FUNCTIONS["mp_sgd_update"] = _wide(sgd_update)
+FUNCTIONS["mp_sgd_mom_update"] = _wide(sgd_mom_update)
+FUNCTIONS["mp_nag_mom_update"] = _wide(nag_mom_update)
+FUNCTIONS["multi_sgd_update"] = _several(sgd_update, 2)
+FUNCTIONS["multi_sgd_mom_update"] = _several(sgd_mom_update, 3)
