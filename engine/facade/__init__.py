@@ -24,8 +24,9 @@ from . import (  # noqa: F401  methods attach themselves
     util,
 )
 from .generate import missing
+from .gluon import naming
 
-__all__ = ["install", "modules"]
+__all__ = ["fresh", "install", "modules"]
 
 
 def modules() -> dict[str, types.ModuleType]:
@@ -94,6 +95,12 @@ def modules() -> dict[str, types.ModuleType]:
     root.NDArray = NDArray
     root.__getattr__ = missing("mxnet", [name for name in vars(root) if name[0] != "_"])
     return found
+
+
+def fresh() -> None:
+    """What a new process would have: NumPy semantics off, no block named yet."""
+    util.reset_np()
+    naming.names.reset()
 
 
 def install() -> None:

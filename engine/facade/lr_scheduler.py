@@ -1,5 +1,6 @@
 """`mx.lr_scheduler`: learning rates that change as training goes on."""
 
+import itertools
 import math
 
 __all__ = [
@@ -73,7 +74,7 @@ class MultiFactorScheduler(LRScheduler):
         super().__init__(base_lr, **warmup)
         if not step or min(step) < 1:
             raise ValueError("Schedule step must be greater or equal than 1 round")
-        if any(b <= a for a, b in zip(step, step[1:], strict=False)):
+        if any(b <= a for a, b in itertools.pairwise(step)):
             raise ValueError("Schedule step must be an increasing integer list")
         _check_factor(factor)
         self.step, self.factor = step, factor

@@ -309,8 +309,7 @@ class HybridBlock(Block):
                 "shapes of its parameters are not known: "
                 + ", ".join(repr(p) for p in self._reg_params.values() if p._deferred_init),
                 "They must be given, or follow from the inputs",
-                "Give all sizes, or write `infer_shape(self, x)` that sets "
-                "`self.weight.shape`.",
+                "Give all sizes, or write `infer_shape(self, x)` that sets `self.weight.shape`.",
             )
         )
 

@@ -243,9 +243,7 @@ class TripletLoss(Loss):
 class PoissonNLLLoss(Loss):
     """Negative log-likelihood of counts; `compute_full` adds Stirling's term of the target."""
 
-    def __init__(
-        self, weight=None, from_logits=True, batch_axis=0, compute_full=False, **kwargs
-    ):
+    def __init__(self, weight=None, from_logits=True, batch_axis=0, compute_full=False, **kwargs):
         super().__init__(weight, batch_axis, **kwargs)
         self._from_logits, self._compute_full = from_logits, compute_full
 

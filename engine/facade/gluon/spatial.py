@@ -40,8 +40,7 @@ def windows(x, kernel, stride, dilate, sizes):
     for place in itertools.product(*map(range, kernel)):
         starts = [p * d for p, d in zip(place, dilate, strict=True)]
         key = tuple(
-            slice(a, a + (n - 1) * s + 1, s)
-            for a, n, s in zip(starts, sizes, stride, strict=True)
+            slice(a, a + (n - 1) * s + 1, s) for a, n, s in zip(starts, sizes, stride, strict=True)
         )
         found.append(x[(slice(None), slice(None), *key)])
     return found

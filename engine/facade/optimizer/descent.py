@@ -42,10 +42,11 @@ class NAG(SGD):
             return
         lr, wd, _ = self._begin(index)
         grad = self._scaled(grad)
-        if wd:
-            grad = grad + wd * weight
-        state[:] = self.momentum * state - lr * grad
-        weight += self.momentum * state - lr * grad
+        slowed = self.momentum * state
+        step = slowed - lr * (grad + wd * weight if wd else grad)
+        weight += (1 + self.momentum) * step - slowed
+        # As MXNet, whose kernel has written the new weight by now.
+        state[:] = slowed - lr * (grad + wd * weight if wd else grad)
 
 
 @register

@@ -5,7 +5,14 @@ import warnings
 from ... import nd
 from ..block import Block, HybridBlock, listing
 
-__all__ = ["Concatenate", "Concurrent", "HybridConcatenate", "HybridConcurrent", "HybridSequential", "Sequential"]
+__all__ = [
+    "Concatenate",
+    "Concurrent",
+    "HybridConcatenate",
+    "HybridConcurrent",
+    "HybridSequential",
+    "Sequential",
+]
 
 
 class _Chain:

@@ -101,21 +101,72 @@ class _Whole(_Pooling):
         self._set(1, None, 0, True, layout)
 
 
-def _layer(base, name, count, kind, doc):
-    made = type(name, (base,), {"COUNT": count, "KIND": kind, "__doc__": doc})
-    made.__module__ = __name__
-    return made
+class MaxPool1D(_MaxPool):
+    """The largest element of each window of sequences."""
+
+    COUNT = 1
 
 
-_DATA = {1: "sequences", 2: "images", 3: "volumes"}
-for _n, _what in _DATA.items():
-    for _kind, _word, _base in (("max", "largest element", _MaxPool), ("avg", "mean", _AvgPool)):
-        _title = _kind.capitalize()
-        _doc = f"The {_word} of each window of {_what}."
-        globals()[f"{_title}Pool{_n}D"] = _layer(_base, f"{_title}Pool{_n}D", _n, _kind, _doc)
-        _doc = f"The {_word} of each channel of {_what}."
-        _name = f"Global{_title}Pool{_n}D"
-        globals()[_name] = _layer(_Whole, _name, _n, _kind, _doc)
+class GlobalMaxPool1D(_Whole):
+    """The largest element of each channel of sequences."""
+
+    COUNT = 1
+
+
+class AvgPool1D(_AvgPool):
+    """The mean of each window of sequences."""
+
+    COUNT = 1
+
+
+class GlobalAvgPool1D(_Whole):
+    """The mean of each channel of sequences."""
+
+    COUNT = 1
+    KIND = "avg"
+
+
+class MaxPool2D(_MaxPool):
+    """The largest element of each window of images."""
+
+
+class GlobalMaxPool2D(_Whole):
+    """The largest element of each channel of images."""
+
+
+class AvgPool2D(_AvgPool):
+    """The mean of each window of images."""
+
+
+class GlobalAvgPool2D(_Whole):
+    """The mean of each channel of images."""
+
+    KIND = "avg"
+
+
+class MaxPool3D(_MaxPool):
+    """The largest element of each window of volumes."""
+
+    COUNT = 3
+
+
+class GlobalMaxPool3D(_Whole):
+    """The largest element of each channel of volumes."""
+
+    COUNT = 3
+
+
+class AvgPool3D(_AvgPool):
+    """The mean of each window of volumes."""
+
+    COUNT = 3
+
+
+class GlobalAvgPool3D(_Whole):
+    """The mean of each channel of volumes."""
+
+    COUNT = 3
+    KIND = "avg"
 
 
 class ReflectionPad2D(HybridBlock):
