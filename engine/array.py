@@ -17,6 +17,8 @@ from .tape import LEAF, Gradient, pick_entry, state, tape_entry
 
 Raw = numpy.ndarray
 NUMBERS = frozenset((int, float, bool))
+#: What NumPy raises for operands that do not fit.
+REFUSALS = (ValueError, TypeError, IndexError, OverflowError)
 
 
 class Observer:
@@ -316,13 +318,13 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
         watch.observer.before(op, raws, attrs)
     try:
         y = op.kernel(*raws) if attrs is None else op.kernel(*raws, **attrs)
-    except (ValueError, TypeError, IndexError) as problem:
+    except REFUSALS as problem:
         raise _explained(op, raws, attrs, problem) from None
     if cls is None:
         return y.item() if isinstance(y, numpy.generic) else y  # numbers alone give a number
     if type(y) is not Raw:
         y = _settled(y, cls)
-    if lead is not None and y.__class__ is Raw and y.dtype is not lead.dtype:
+    if lead is not None and y.__class__ is Raw and (y.dtype is not lead.dtype or cls is NDArray):
         y = _conformed(op, y, raws, cls)
     if on_tape and state.recording:
         entry = tape_entry(op, parents, raws, y, attrs)

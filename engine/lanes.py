@@ -6,7 +6,7 @@ error, goes to `invoke`. Measured on a chain of operations on 2x2 arrays: 1.15 u
 through `invoke`, 0.85 through a lane, of which NumPy has 0.25.
 """
 
-from .array import Raw, invoke, ndarray, watch
+from .array import REFUSALS, Raw, invoke, ndarray, watch
 from .registry import Op
 from .tape import TapeEntry, state
 
@@ -25,10 +25,10 @@ def {name}({head}):
             if parent is not None and state.recording:
                 out._entry = entry = TapeEntry()
                 entry.op = op
-                entry.parents = (parent,)
-                entry.primals = ({a},)
+                entry.p = parent
+                entry.a = {a}
                 entry.y = y
-                entry.attrs = entry.grad = entry.cot = None
+                entry.grad = entry.cot = None
                 state.serial = entry.serial = state.serial + 1
             else:
                 out._entry = None
@@ -49,7 +49,7 @@ def {name}({head}):
             else:
                 z = b
                 q = None
-            y = kernel(x, z)
+            y = kernel({raws})
         except FALLS:
             y = None  # not an array, or an error: `invoke` explains
         if type(y) is Raw and y.dtype is x.dtype and (
@@ -61,10 +61,10 @@ def {name}({head}):
             if (p is not None or q is not None) and state.recording:
                 out._entry = entry = TapeEntry()
                 entry.op = op
-                entry.parents = (p, q)
-                entry.primals = (x, z)
+                entry.p, entry.q = {entries}
+                entry.a, entry.b = {raws}
                 entry.y = y
-                entry.attrs = entry.grad = entry.cot = None
+                entry.grad = entry.cot = None
                 state.serial = entry.serial = state.serial + 1
             else:
                 out._entry = None
@@ -74,12 +74,13 @@ def {name}({head}):
 
 
 def has_lane(op: Op) -> bool:
-    """Whether `op` takes one or two operands and no attributes."""
-    return not op.attrs and not op.variadic and len(op.operands) in (1, 2)
+    """Whether `op` takes one or two operands, no attributes, and mostly keeps the dtype."""
+    keeps = op.dtype not in ("bool", "index")
+    return keeps and not op.attrs and not op.variadic and len(op.operands) in (1, 2)
 
 
-def lane(op: Op, name: str, options: str = "", unless: str = "", otherwise: str = "", **known):
-    """The fast lane of `op` as a function called `name`.
+def lane(op: Op, name: str, *, reflected=False, options="", unless="", otherwise="", **known):
+    """The fast lane of `op` as a function called `name`; `reflected`: of `b op a`, for `__rsub__`.
 
     `options` are further parameters, `unless` a condition on them that rules the lane out, and
     `otherwise` the statement that then runs (default: `invoke`), with `known` names at hand.
@@ -87,16 +88,18 @@ def lane(op: Op, name: str, options: str = "", unless: str = "", otherwise: str 
     assert has_lane(op), f"{op} has attributes or many operands"
     operands = ["x"] if len(op.operands) == 1 else ["a", "b"]
     template = _UNARY if len(operands) == 1 else _BINARY
-    inputs = "(x,)" if len(operands) == 1 else "(a, b)"
+    inputs = "(x,)" if len(operands) == 1 else "(b, a)" if reflected else "(a, b)"
     source = template.format(
         name=name,
         a="raw",
+        raws="z, x" if reflected else "x, z",
+        entries="q, p" if reflected else "p, q",
         head=", ".join([*operands, *([options] if options else [])]),
         unless=f" and {unless}" if unless else "",
         otherwise=otherwise or f"return invoke(op, {inputs})",
     )
     space = {
-        "FALLS": (AttributeError, ValueError, TypeError, IndexError),
+        "FALLS": (AttributeError, *REFUSALS),
         "Raw": Raw,
         "TapeEntry": TapeEntry,
         "invoke": invoke,

@@ -33,6 +33,13 @@ COMPARISON = {
 LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
 
 
+def _operator(op):
+    def call(self, other):
+        return invoke(op, (self, other))
+
+    return call
+
+
 def _reflected(op):
     def call(self, other):
         return invoke(op, (other, self))
@@ -60,13 +67,13 @@ def _equality(op):
 
 for _name, _row in ARITHMETIC.items():
     setattr(Array, f"__{_name}__", lane(OPS[_row], _row))
-    setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
+    setattr(Array, f"__r{_name}__", lane(OPS[_row], _row, reflected=True))
     setattr(Array, f"__i{_name}__", _in_place(OPS[_row]))
 for _name, _row in COMPARISON.items():
-    _made = _equality(OPS[_row]) if _name in ("eq", "ne") else lane(OPS[_row], _row)
+    _made = _equality(OPS[_row]) if _name in ("eq", "ne") else _operator(OPS[_row])
     setattr(Array, f"__{_name}__", _made)
 for _name, _row in LOGIC.items():
-    setattr(Array, f"__{_name}__", lane(OPS[_row], _row))
+    setattr(Array, f"__{_name}__", _operator(OPS[_row]))
     setattr(Array, f"__r{_name}__", _reflected(OPS[_row]))
 Array.__matmul__ = lane(OPS["matmul"], "matmul")
 Array.__neg__ = lane(OPS["negative"], "negative")
@@ -91,7 +98,7 @@ def _raw_part(part):
         return slice(*(None if n is None else int(n) for n in (part.start, part.stop, part.step)))
     if isinstance(part, Array):
         part = part._data
-    elif isinstance(part, list | tuple):
+    elif isinstance(part, list | tuple | range):
         part = numpy.asarray([p._data if isinstance(p, Array) else p for p in part])
     if isinstance(part, bool | numpy.bool_):
         return numpy.asarray(bool(part))

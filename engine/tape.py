@@ -35,10 +35,28 @@ class TapeEntry:
     `parents` has one entry or None per operand, `primals` the operands' raw arrays or Python
     numbers, `y` the raw result (a list when there are several), `attrs` a dict or None.
     `grad` is the `Gradient` kept for the result, if any. `cot` is its cotangent during a pass.
-    `site` is the trace's node, set when somebody watches. A freed entry has `parents` None.
+    `site` is the trace's node, set when somebody watches. A freed entry has `y` None.
+
+    Most entries have one or two operands (`op.arity`); these stand in slots of their own, `a` with
+    parent `p` and `b` with parent `q`: two tuples less for each operation, a tenth of its cost.
+    With any other number, `p` holds all parents and `a` all primals; only then `attrs` is set.
     """
 
-    __slots__ = ("attrs", "cot", "grad", "op", "parents", "primals", "serial", "site", "y")
+    __slots__ = ("a", "attrs", "b", "cot", "grad", "op", "p", "q", "serial", "site", "y")
+
+    @property
+    def parents(self):
+        """The operands' entries, None for each that has none; None when the entry was freed."""
+        if self.y is None:
+            return None
+        arity = self.op.arity
+        return self.p if not arity else (self.p,) if arity == 1 else (self.p, self.q)
+
+    @property
+    def primals(self):
+        """The operands' raw arrays or Python numbers."""
+        arity = self.op.arity
+        return self.a if not arity else (self.a,) if arity == 1 else (self.a, self.b)
 
 
 def pick_entry(source, index, raw) -> TapeEntry:
@@ -50,10 +68,14 @@ def tape_entry(op, parents, primals, y, attrs) -> TapeEntry:
     """A new entry, latest on the tape. (Filling slots costs half of an `__init__`.)"""
     entry = TapeEntry()
     entry.op = op
-    entry.parents = parents
-    entry.primals = primals
+    arity = op.arity
+    if arity:
+        entry.p, entry.a = parents[0], primals[0]
+        if arity == 2:
+            entry.q, entry.b = parents[1], primals[1]
+    else:
+        entry.p, entry.a, entry.attrs = parents, primals, attrs
     entry.y = y
-    entry.attrs = attrs
     entry.grad = entry.cot = None
     state.serial = entry.serial = state.serial + 1
     return entry
@@ -149,22 +171,23 @@ def walk(heads, F, view, *, free, watch=None):
             arity = op.arity
             if arity and quick and g is not ZERO:
                 # The common case, without a call of its own: half the cost of small programs.
-                primals = entry.primals
-                if primals is None:
+                y = entry.y
+                if y is None:
                     raise NotOnTape(NOT_ON_TAPE)
-                position = 0
-                for parent in entry.parents:
+                parent = entry.p
+                first = primal = entry.a
+                rule = op.vjps[0]
+                more = arity == 2
+                while True:
                     if parent is not None:
-                        rule = op.vjps[position]
                         if rule is None:
                             c = ZERO
                         elif arity == 1:
-                            c = rule(F, g, entry.y, primals[0])
+                            c = rule(F, g, y, first)
                         else:
-                            c = rule(F, g, entry.y, primals[0], primals[1])
-                            shape = primals[position].shape
-                            if c.shape != shape:
-                                c, _ = sum_to(F, c, shape)
+                            c = rule(F, g, y, first, entry.b)
+                            if c.shape != primal.shape:
+                                c, _ = sum_to(F, c, primal.shape)
                         old = parent.cot
                         if old is None:
                             parent.cot = c
@@ -176,7 +199,12 @@ def walk(heads, F, view, *, free, watch=None):
                                 heappush(queue, (-parent.serial, parent))
                         elif c is not ZERO:
                             parent.cot = c if old is ZERO else old + c
-                    position += 1
+                    if not more:
+                        break
+                    more = False
+                    parent = entry.q
+                    primal = entry.b
+                    rule = op.vjps[1]
             else:
                 if following is not None:
                     heappush(queue, (-following.serial, following))
@@ -185,7 +213,9 @@ def walk(heads, F, view, *, free, watch=None):
                 _pull(entry, g, leaves, queue, F, view, watch)
                 state.waiting = ()
             if free:
-                entry.parents = entry.primals = entry.y = None
+                entry.p = entry.a = entry.y = None
+                if arity == 2:
+                    entry.q = entry.b = None
         return [(leaf, None if leaf.cot is ZERO else leaf.cot) for leaf in leaves] + kept
     finally:
         for entry in leaves:
@@ -226,7 +256,7 @@ def _pull(entry, g, leaves, queue, F, view, watch):
         _hand_up(parents[0], op.index, g, leaves, queue)
         return
     y, primals = (entry.y, entry.primals) if view is None else view(entry)
-    attrs = entry.attrs or {}
+    attrs = {} if op.arity else entry.attrs or {}
     if watch is not None:
         watch.pulling(entry)
     if type(g) is list:

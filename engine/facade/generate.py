@@ -91,21 +91,46 @@ def finish(result, out, dtype=None):
     return out
 
 
-def function(op: Op, cls, name: str):
-    """The public function of a row in the namespace of `cls`, under `name`.
+#: MXNet's names of operands where they do not follow from the namespace and the family.
+OPERANDS = {
+    ("nd", "one_hot"): ("indices",),
+    ("npx", "one_hot"): ("indices",),
+    ("np", "clip"): ("a",),
+    ("np", "tile"): ("A",),
+    ("np", "flip"): ("m",),
+    ("np", "broadcast_to"): ("array",),
+}
+SHARED_OPERANDS = {"where": ("condition", "x", "y"), "pick": ("data", "index")}
+
+
+def operand_names(op: Op, namespace: str) -> tuple[str, ...]:
+    """What MXNet calls the operands of a function: x1 and x2 in `np.add`, lhs and rhs in `nd`."""
+    special = OPERANDS.get((namespace, op.name)) or SHARED_OPERANDS.get(op.name)
+    if special or not op.operands or op.variadic:
+        return special or op.operands
+    if namespace != "np":
+        return ("data",) if len(op.operands) == 1 else ("lhs", "rhs")
+    if op.family == "binary":
+        return ("x1", "x2")
+    return ("a",) if len(op.operands) == 1 and op.family != "unary" else op.operands
+
+
+def function(op: Op, cls, name: str, namespace: str | None = None):
+    """The public function of a row in `namespace` (default: that of `cls`), under `name`.
 
     Operands come first, then the attributes in the row's order, positional or by keyword.
     """
-    made = _laned(op, name) if has_lane(op) else _called(op, cls, name)
+    operands = operand_names(op, namespace or cls.NAMESPACE)
+    made = _laned(op, name, operands) if has_lane(op) else _called(op, cls, name, operands)
     made.__doc__ = f"{op.doc}\n\n    Gradient: {'any order' if op.differentiable else 'none'}."
     made.__module__ = "mxnet.numpy" if cls.NAMESPACE == "np" else "mxnet.ndarray"
     return made
 
 
-def _laned(op, name):
+def _laned(op, name, operands):
     """A function that is the op's fast lane, with MXNet's options besides."""
     inputs = "(x,)" if len(op.operands) == 1 else "(a, b)"
-    return lane(
+    made = lane(
         op,
         name,
         # Spelled out: gathering unknown keywords (`**`) would cost every call 25 ns.
@@ -114,17 +139,21 @@ def _laned(op, name):
         otherwise=f"return finish(invoke(op, {inputs}), out, dtype)",
         finish=finish,
     )
+    code = made.__code__
+    own = (*operands, *code.co_varnames[len(operands) :])
+    made.__code__ = code.replace(co_varnames=own)  # the lane calls them x, or a and b
+    return made
 
 
-def _called(op, cls, name):
+def _called(op, cls, name, operands):
     """A function that calls `invoke` with the row's attributes as parameters."""
-    operands = [f"*{op.operands[0]}"] if op.variadic else list(op.operands)
-    head = [*operands, *(f"{k}={v!r}" for k, v in op.attrs.items()), "out=None"]
+    first = [f"*{operands[0]}"] if op.variadic else operands
+    head = [*first, *(f"{k}={v!r}" for k, v in op.attrs.items()), "out=None"]
     cast = "None"
     if "dtype" not in op.attrs:
         head.append("dtype=None")
         cast = "dtype"
-    inputs = op.operands[0] if op.variadic else f"({''.join(f'{o}, ' for o in op.operands)})"
+    inputs = operands[0] if op.variadic else f"({''.join(f'{o}, ' for o in operands)})"
     attrs = ", ".join(f"{k!r}: plain({k})" for k in op.attrs)
     source = (
         f"def {name}({', '.join(head)}, **ignored):\n"
@@ -155,7 +184,9 @@ def check(name: str, ignored: dict) -> None:
 def functions(namespace: str, cls) -> dict:
     """All functions that the rows give to `namespace`, by public name."""
     return {
-        name: function(op, cls, name) for op in OPS.values() for name in op.names.get(namespace, ())
+        name: function(op, cls, name, namespace)
+        for op in OPS.values()
+        for name in op.names.get(namespace, ())
     }
 
 

@@ -165,9 +165,9 @@ def _reshape(self, *newshape, shape=None, order="C", **_):
     return result
 
 
-def _transpose(self, *axes):
+def _transpose(self, *order, axes=None):
     """Axes in another order (reversed when none are given)."""
-    axes = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+    axes = axes or (order[0] if len(order) == 1 and not isinstance(order[0], int) else order)
     return invoke(OPS["transpose"], (self,), {"axes": plain(axes) if axes else None})
 
 

@@ -222,14 +222,21 @@ def cast(data, dtype, **_):
     return data.astype(dtype)
 
 
-Cast, Concat, Flatten, Reshape, SwapAxis, SliceChannel = (
+Cast, Concat, Flatten, Reshape, SliceChannel = (
     cast,
     concat,
     flatten,
     reshape,
-    globals()["swapaxes"],
     split,
 )
+
+
+def swapaxes(data, dim1=0, dim2=0, **_):
+    """Two axes exchanged."""
+    return invoke(OPS["swapaxes"], (data,), {"axis1": dim1, "axis2": dim2})
+
+
+SwapAxis = swapaxes
 
 
 def take(a, indices, axis=0, mode="clip", **_):

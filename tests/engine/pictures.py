@@ -10,7 +10,7 @@ def picture(document) -> dict:
     t = as_lists(document)
     return {
         "blocks": [
-            f"block {k}: nodes {b['first']} to {b['last']}, line {line(t, b['site'])}"
+            f"block {k}: nodes {b['first']} to {b['last']}, line {line(t, b['site']).split(':')[0]}"
             + ("" if b["trainMode"] else ", predicting")
             for k, b in enumerate(t["blocks"])
         ],

@@ -1695,6 +1695,217 @@ with autograd.record():
     z = f(x)
 Double()(x)
 
+# ----- Small courses -----
+
+# np: synthetic data and linear regression in minibatches
+true_w, true_b = np.array([2, -3.4]), 4.2
+X = np.random.normal(0, 1, (12, len(true_w)))
+y = np.dot(X, true_w) + true_b
+y += np.random.normal(0, 0.01, y.shape)
+X[0], y[0]
+w, b = np.random.normal(0, 0.01, (2, 1)), np.zeros(1)
+w.attach_grad()
+b.attach_grad()
+def linreg(X): return np.dot(X, w) + b
+def squared_loss(y_hat, y): return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
+for epoch in range(2):
+    for i in range(0, 12, 4):
+        with autograd.record():
+            l = squared_loss(linreg(X[i:i + 4]), y[i:i + 4])
+        l.backward()
+        for param in [w, b]:
+            param[:] = param - 0.03 * param.grad / 4
+    train = squared_loss(linreg(X), y)
+    float(train.mean())
+w, b
+
+# np: softmax regression
+W, b = np.random.normal(0, 0.01, (4, 3)), np.zeros(3)
+W.attach_grad()
+b.attach_grad()
+def softmax(X):
+    X_exp = np.exp(X)
+    return X_exp / X_exp.sum(1, keepdims=True)
+X, y = np.random.uniform(size=(5, 4)), np.array([0, 2, 1, 1, 0])
+softmax(X).sum(1)
+def net(X): return softmax(np.dot(X.reshape((-1, W.shape[0])), W) + b)
+def cross_entropy(y_hat, y): return -np.log(y_hat[range(len(y_hat)), y])
+with autograd.record():
+    l = cross_entropy(net(X), y)
+l.sum()
+l.sum().backward()
+l.backward()
+W.grad
+b.grad
+(net(X).argmax(axis=1).astype(y.dtype) == y).astype('float32').sum()
+
+# np: a multilayer perceptron with dropout
+W1, b1 = np.random.normal(scale=0.1, size=(4, 6)), np.zeros(6)
+W2, b2 = np.random.normal(scale=0.1, size=(6, 2)), np.zeros(2)
+params = [W1, b1, W2, b2]
+for param in params: param.attach_grad()
+X, y = np.random.uniform(size=(8, 4)), np.arange(8) % 2
+def net(X):
+    H = npx.dropout(np.maximum(np.dot(X, W1) + b1, 0), p=0.25)
+    return np.dot(H, W2) + b2
+for step in range(2):
+    with autograd.record():
+        l = -npx.pick(npx.log_softmax(net(X)), y)
+    l.backward()
+    for param in params: param -= 0.1 / 8 * param.grad
+l
+b2
+net(X)[0]
+
+# np: gradient descent with momentum
+f = lambda x: 0.1 * x[0] ** 2 + 2 * x[1] ** 2
+x, v = np.array([-5.0, -2.0]), np.zeros(2)
+x.attach_grad()
+for i in range(5):
+    with autograd.record():
+        y = f(x)
+    y.backward()
+    v = 0.5 * v + x.grad
+    x -= 0.4 * v
+x
+y
+
+# np: plotting values of activations
+x = np.arange(-2.0, 2.0, 1.0)
+x.attach_grad()
+with autograd.record():
+    y = np.tanh(x) + npx.sigmoid(x) + npx.relu(x)
+y.backward()
+x.grad
+x.asnumpy().tolist()
+
+# np: preliminaries
+x = np.arange(12)
+x.size, x.shape
+X = x.reshape(3, 4)
+X[-1], X[1:3]
+X[1, 2] = 9
+X[0:2, :] = 12
+X
+np.exp(x)
+Y = np.array([[2, 1, 4, 3], [1, 2, 3, 4], [4, 3, 2, 1]])
+np.concatenate([X, Y], axis=0).shape, np.concatenate([X, Y], axis=1).shape
+X == Y
+X.sum()
+before = id(Y)
+Y = Y + X
+id(Y) == before
+Z = np.zeros_like(Y)
+before = id(Z)
+Z[:] = X + Y
+id(Z) == before
+X += Y
+a = np.array([3.5])
+a, a.item(), float(a), int(a)
+A = X.asnumpy()
+type(A).__name__, type(np.array(A)).__name__
+
+# np: linear algebra
+A = np.arange(20).reshape(5, 4)
+A.T.shape
+B = np.array([[1, 2, 3], [2, 0, 4], [3, 4, 5]])
+B == B.T
+A * A
+A.sum(axis=0), A.sum(axis=[0, 1]) if False else A.sum(axis=(0, 1))
+A.mean(), A.sum() / A.size
+A.mean(axis=0), A.sum(axis=0) / A.shape[0]
+A / A.sum(axis=1, keepdims=True)
+A.cumsum(axis=0)
+np.cumsum(A, axis=1)[0]
+x = np.arange(4)
+np.dot(A, x)
+np.dot(A, A.T).shape
+np.linalg.norm(np.array([3, -4]))
+np.abs(np.array([3, -4])).sum()
+np.linalg.norm(np.ones((4, 9)))
+
+# nd: cumulative sums
+x = nd.array([[1, 2, 3], [4, 5, 6]])
+nd.cumsum(x, axis=1)
+nd.cumsum(x)
+x.attach_grad()
+with autograd.record():
+    y = nd.cumsum(x, axis=0) * x
+y.backward()
+x.grad
+
+# np: cumulative sums
+x = np.array([[1.0, 2, 3], [4, 5, 6]])
+x.cumsum(), np.cumsum(x, axis=0)
+x.attach_grad()
+with autograd.record():
+    y = x.cumsum(axis=1) * x
+y.backward()
+x.grad
+
+# nd: a while loop and a branch on values
+def f(a):
+    b = a * 2
+    while nd.norm(b).asscalar() < 1000:
+        b = b * 2
+    if nd.sum(b).asscalar() > 0:
+        return b
+    return 100 * b
+a = nd.random.normal(shape=1)
+a.attach_grad()
+with autograd.record():
+    d = f(a)
+d.backward()
+a.grad == d / a
+a, d
+
+# nd: keyword arguments
+x = nd.array([[1, 2], [3, 4]])
+nd.sum(data=x, axis=1)
+nd.dot(lhs=x, rhs=x)
+nd.relu(data=x)
+nd.broadcast_add(lhs=x, rhs=x)
+nd.softmax(data=x, axis=0)
+nd.clip(data=x, a_min=2, a_max=3)
+nd.reshape(data=x, shape=(4,))
+nd.expand_dims(data=x, axis=0).shape
+nd.concat(x, x, dim=1)
+nd.one_hot(indices=nd.array([1, 0]), depth=2)
+nd.take(a=x, indices=nd.array([1]))
+nd.pick(data=x, index=nd.array([0, 1]))
+nd.where(condition=x > 2, x=x, y=-x)
+nd.maximum(lhs=x, rhs=2)
+nd.Activation(data=x, act_type='tanh')
+nd.FullyConnected(data=x, weight=x, bias=nd.array([1, 1]), num_hidden=2)
+nd.array(source_array=[1, 2])
+nd.zeros(shape=(2,)), nd.full(shape=(2,), val=3), nd.ones_like(data=x)
+x.reshape(shape=(4,)), x.sum(axis=0, keepdims=True), x.clip(a_min=2, a_max=3)
+x.transpose(axes=(1, 0)), x.expand_dims(axis=1).shape, x.broadcast_to(shape=(2, 2)).shape
+
+# np: keyword arguments
+x = np.array([[1, 2], [3, 4]])
+np.sum(a=x, axis=1)
+np.mean(a=x, axis=0)
+np.dot(a=x, b=x)
+np.concatenate(seq=[x, x], axis=1)
+np.expand_dims(a=x, axis=0).shape
+np.exp(x=x)
+np.maximum(x1=x, x2=2)
+np.add(x1=x, x2=1)
+np.clip(a=x, a_min=2, a_max=3)
+np.reshape(a=x, newshape=(4,))
+np.where(x > 2, x, -x)
+np.argmax(a=x, axis=1)
+np.full(shape=(2,), fill_value=3)
+np.zeros(shape=(2,)), np.array(object=[1, 2])
+np.arange(start=0, stop=4), np.linspace(start=0, stop=1, num=3)
+np.power(x1=x, x2=2), np.transpose(a=x), np.squeeze(a=x).shape, np.stack(arrays=[x, x]).shape
+np.split(ary=x, indices_or_sections=2)
+np.tensordot(a=x, b=x, axes=1), np.std(a=x), np.var(a=x), np.tile(A=x, reps=2).shape
+np.random.uniform(low=0, high=1, size=(2,)), np.random.normal(loc=0, scale=1, size=(2,))
+npx.softmax(data=x, axis=0), npx.relu(data=x), npx.one_hot(indices=np.array([1, 0]), depth=2)
+npx.pick(data=x, index=np.array([0, 1])), npx.activation(data=x, act_type='relu')
+
 # ----- Odds and ends -----
 
 # np: booleans

@@ -6,6 +6,8 @@ golden/traces has one picture for each program (UPDATE_GOLDEN=1 writes them anew
 import json
 import math
 import os
+import re
+import sys
 import tracemalloc
 from array import array
 from pathlib import Path
@@ -172,6 +174,12 @@ def close(ours, theirs):
     return ours == theirs
 
 
+def places(found):
+    """A picture as text, without columns where Python's own differ: 3.13 places loops anew."""
+    text = json.dumps(found, indent=0, sort_keys=True)
+    return text if sys.version_info < (3, 13) else re.sub(r"line (\d+):[\d:-]+", r"line \1", text)
+
+
 @pytest.mark.parametrize("name", [*SMALL, *LESSONS])
 def test_a_program_has_its_picture(name):
     found = json.loads(json.dumps(picture(trace_of({**SMALL, **LESSONS}[name]))))
@@ -181,7 +189,7 @@ def test_a_program_has_its_picture(name):
         path.write_text(written(found), encoding="utf-8")
     golden = json.loads(path.read_text(encoding="utf-8"))
     ours, theirs = found.pop("numbers"), golden.pop("numbers")
-    assert found == golden
+    assert places(found) == places(golden)
     assert [len(a) for a in ours] == [len(b) for b in theirs]
     for k, (a, b) in enumerate(zip(ours, theirs, strict=True)):
         assert all(map(close, a, b)), f"v{k}: {a} instead of {b}"

@@ -4,16 +4,12 @@ import type { Num, Summary } from '../protocol/trace'
 import {
   at,
   codeLines,
-  consumers,
   dtypeOfValue,
   element,
   expressionOf,
   formatNumber,
   formatShape,
   gradOf,
-  hasRole,
-  isLeaf,
-  isRecordedOp,
   lineOfNode,
   lineOfSite,
   nameOfSlot,
@@ -21,7 +17,9 @@ import {
   shapeOfValue,
   sizeOf,
   visitsOf,
+  whyGradient,
   type Trace,
+  type Why,
 } from '../trace'
 import type { SummaryOf } from './model'
 import { placeOfValue } from './scene'
@@ -51,8 +49,10 @@ export interface CardResult {
   readonly gradient: CardValue | null
   /// Value and gradient have room side by side.
   readonly abreast: boolean
-  /// Why no gradient is shown, or what else there is to say of it.
+  /// What else there is to say of the gradient.
   readonly note: string | null
+  /// Why the gradient is missing, zero, not a number, infinite, huge or tiny; null when nothing is odd.
+  readonly why: Why | null
 }
 
 export interface Card {
@@ -88,7 +88,8 @@ export function cardOf(trace: Trace, node: number, pass: number, summaryOf: Summ
       value,
       gradient,
       abreast: isNarrow(value?.grid) && isNarrow(gradient?.grid),
-      note: grad < 0 ? whyNone(trace, node, slot, pass) : writtenNote(trace, pass, slot, grad),
+      note: grad < 0 ? 'none' : writtenNote(trace, pass, slot, grad),
+      why: whyGradient(trace, pass, slot, summaryOf),
     }
   })
   const first = at(trace.slots.value, slots[0] ?? -1)
@@ -178,22 +179,6 @@ function rangeOf(summary: Summary, dtype: string): readonly string[] {
     ...(summary.zero > 0 ? [`${summary.zero} zero`] : []),
     ...oddities(summary),
   ]
-}
-
-/// One plain sentence on a gradient that is not there.
-function whyNone(trace: Trace, node: number, slot: number, pass: number): string {
-  if (hasRole(trace, node, 'detached')) return 'none: detach() cuts the tape here'
-  if (!isRecordedOp(trace, node) && !isLeaf(trace, node)) {
-    if (trace.nodes.kind[node] === 0) return 'none: a constant, attach_grad() was not called on it'
-    return 'none: it was computed while nothing was recorded'
-  }
-  if (pass < 0) return 'none yet: no backward pass started from this recording'
-  const found = trace.passes[pass]
-  const line = found ? lineOfSite(trace, found.site) : -1
-  const where = line > 0 ? ` in line ${line}` : ''
-  if (found?.kind === 'grad' && isLeaf(trace, node)) return `none: grad()${where} was not asked for it, or its head does not depend on it`
-  if (consumers(trace, slot).length === 0) return `none: nothing uses this result, and ${found?.kind ?? 'backward'}()${where} did not start from it`
-  return `none: the head of ${found?.kind ?? 'backward'}()${where} does not depend on it`
 }
 
 /// What `x.grad` holds when it is not the pass's own gradient.

@@ -52,7 +52,13 @@ function drawResult(result: CardResult): HTMLElement {
       ...(result.gradient ? lookParts(result.gradient) : []),
       result.note ? html('p', { class: 'gv-note' }, result.note) : null,
     ),
+    result.why ? html('p', { class: 'gv-why' }, html('strong', {}, result.why.question), ' ', ...spans(result.why.answer)) : null,
   )
+}
+
+/// Words with the code in them (between back-quotes) set as code.
+function spans(text: string): readonly (HTMLElement | string)[] {
+  return text.split('`').map((part, i) => (i % 2 === 1 ? html('code', {}, part) : part))
 }
 
 function drawValue(kind: 'value', title: string, value: CardValue): HTMLElement {

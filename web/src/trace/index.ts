@@ -44,3 +44,4 @@ export {
   sizeOf,
   type Fit,
 } from './format'
+export { REASONS, whyGradient, type Reason, type SummaryOf, type Why } from './why'
