@@ -10,7 +10,7 @@ from .registry import OPS
 
 
 def ops_table() -> list[dict]:
-    """Every op: name, family, public names, whether a gradient flows, one line of help."""
+    """Every op: name, family, public names, whether a gradient flows, help, formulas."""
     return [
         {
             "name": op.name,
@@ -19,6 +19,10 @@ def ops_table() -> list[dict]:
             "differentiable": op.differentiable,
             "attrs": list(op.attrs),
             "doc": op.doc,
+            "symbol": op.symbol,
+            "operands": list(op.operands),
+            "latex": op.latex,
+            "latexVjps": list(op.latex_vjps),
         }
         for op in OPS.values()
     ]

@@ -262,6 +262,7 @@ class Recorder(Observer):
             "kind": kind,
             "cell": self.cell,
             "site": site,
+            "at": len(self.slot_start) - 1,  # after the sources that `slot_of` may have added
             "heads": slots,
             "headGrads": grads,
             "retainGraph": bool(retain_graph),
@@ -457,6 +458,7 @@ class Recorder(Observer):
                     "kind",
                     "cell",
                     "site",
+                    "at",
                     "heads",
                     "headGrads",
                     "retainGraph",

@@ -80,7 +80,9 @@ def one_pass(t, p):
     options = [k for k in ("retainGraph", "createGraph") if p[k]]
     heads = ", ".join(f"s{h} <- v{v}" for h, v in zip(p["heads"], p["headGrads"], strict=True))
     return {
-        "what": "; ".join([p["kind"], heads, f"line {line(t, p['site'])}", *options]),
+        "what": "; ".join(
+            [p["kind"], heads, f"line {line(t, p['site'])}", f"after {p['at']} nodes", *options]
+        ),
         "steps": [
             f"node {n}, operand {a - t['nodes']['argStart'][n]}: v{c}, sum v{s}"
             + (f", over axes {t['axes'][x]}" if x >= 0 else "")

@@ -31,17 +31,24 @@ LAYERS = [
 ROOMS = {
     "protocol": set(),
     "trace": {"protocol"},
-    "graph": {"protocol", "trace"},
-    "render": {"protocol", "trace", "graph"},
+    "explain": {"protocol", "trace"},
+    "graph": {"protocol", "trace", "explain"},
+    "render": {"protocol", "trace", "explain", "graph"},
     "runner": {"protocol", "trace"},
     "editor": {"protocol", "trace"},
     "share": {"protocol"},
-    "app": {"protocol", "trace", "graph", "render", "runner", "editor", "share"},
-    "embed": {"protocol", "trace", "graph", "render", "runner", "editor", "share"},
+    "app": {"protocol", "trace", "explain", "graph", "render", "runner", "editor", "share"},
+    "embed": {"protocol", "trace", "explain", "graph", "render", "runner", "editor", "share"},
 }
 
 #: Rooms that decide without touching a page, and the only packages that they may use.
-PURE = {"protocol": set(), "trace": set(), "share": set(), "graph": {"@dagrejs/dagre"}}
+PURE = {
+    "protocol": set(),
+    "trace": set(),
+    "explain": set(),
+    "share": set(),
+    "graph": {"@dagrejs/dagre"},
+}
 
 ENGINE = python_arrows(ROOT / "engine")
 SERVER = python_arrows(ROOT / "server")

@@ -5,6 +5,7 @@ import { announcementOf, duration, noticeOf, statusOf } from '../../../web/src/a
 import { DEFAULTS } from '../../../web/src/share'
 import type { Stop } from '../../../web/src/protocol/trace'
 import type { Trace } from '../../../web/src/trace'
+import { stored } from '../fixtures/traces'
 
 const READY = { type: 'ready', milliseconds: 1, python: '3.12', numpy: '2.0', engine: '0.1' } as const
 const ERROR = { name: 'ValueError', message: 'no', hint: null, line: 6, col: 0, endLine: 6, endCol: 4, frames: [] }
@@ -147,5 +148,54 @@ describe('state', () => {
   it('keeps the divider within bounds', () => {
     expect(after({ type: 'split', split: 3 }).split).toBe(20)
     expect(after({ type: 'split', split: 99 }).split).toBe(80)
+  })
+})
+
+describe('stepping', () => {
+  const trace = stored('interleaved')
+  const shown: readonly Event[] = [READY, asked, started, { type: 'picture', run: 1, trace }, done]
+  const to = (step: number | null): Event => ({ type: 'stepped', step })
+  const play = (playing: boolean): Event => ({ type: 'player', change: { playing } })
+
+  it('stands at the end until a step is chosen', () => expect(after(...shown).step).toBeNull())
+
+  it('selects the node of the step', () => {
+    const state = after(...shown, to(2))
+    expect(state.step).toBe(2)
+    expect(state.selection).toEqual({ nodes: [1], by: 'step' })
+  })
+
+  it('stays within the timeline', () => {
+    expect(after(...shown, to(99)).step).toBe(4)
+    expect(after(...shown, to(-1)).step).toBe(0)
+    expect(after(READY, to(3)).step).toBeNull()
+  })
+
+  it('goes back to the end', () => {
+    const state = after(...shown, to(2), to(null))
+    expect([state.step, state.selection.nodes]).toEqual([null, []])
+  })
+
+  it('plays from the first step when it stands at the end', () => {
+    expect(after(...shown, play(true))).toMatchObject({ step: 0, player: { playing: true } })
+    expect(after(...shown, to(4), play(true)).step).toBe(0)
+    expect(after(...shown, to(2), play(true)).step).toBe(2)
+  })
+
+  it('rests at the last step', () => {
+    expect(after(...shown, to(3), play(true), to(4))).toMatchObject({ step: 4, player: { playing: false } })
+  })
+
+  it('plays nothing where there are no steps', () => expect(after(READY, play(true)).player.playing).toBe(false))
+
+  it('ends with a new run and with another document', () => {
+    for (const event of [{ ...asked, run: 2 }, { type: 'opened', doc: EMPTY, code: '', draft: null }] as const) {
+      expect(after(...shown, to(2), play(true), event)).toMatchObject({ step: null, player: { playing: false }, selection: { nodes: [] } })
+    }
+  })
+
+  it('keeps the step when the reader selects something else', () => {
+    const state = after(...shown, to(2), { type: 'selected', nodes: [0], by: 'graph' })
+    expect([state.step, state.selection.by]).toEqual([2, 'graph'])
   })
 })

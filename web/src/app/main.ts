@@ -16,6 +16,8 @@ import { PARTIAL_SHARE } from './picture'
 import { createShareDialog } from './share-dialog'
 import { createSplitter } from './splitter'
 import { createStage } from './stage'
+import { createStepList } from './step-list'
+import { createStepper } from './stepper'
 import { DEADLINE, SPLIT, initialState, isGoing, limitsOf, markedNodes, update, type Event, type State, type Theme } from './state'
 import { createStore } from './store'
 import { createTabs } from './tabs'
@@ -41,7 +43,7 @@ async function start(root: HTMLElement) {
   const usual = () => docs.find((doc) => doc.slug === store.get('open')) ?? docs[0] ?? EMPTY
   const first = (await docOfFragment(location.hash, docs)) ?? usual()
 
-  const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')) }
+  const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')), maths: readMaths(store.get('maths')) }
   let state = initialState(docs, first, codeOf(first), look, offered(first))
 
   // ----- Parts -----
@@ -70,7 +72,19 @@ async function start(root: HTMLElement) {
     share: () => shareDialog.open(linkNow()),
     theme: (theme) => dispatch({ type: 'theme', theme }),
   })
-  const stage = createStage({ retry, runFor: run, goToLine })
+  const go = (step: number | null) => dispatch({ type: 'stepped', step })
+  const stepper = createStepper({
+    go,
+    player: (change) => dispatch({ type: 'player', change }),
+    summaryOf: (value) => graph.summaryOf(value),
+    want: (values) => graph.want(values),
+  })
+  const list = createStepList({
+    go,
+    close: () => dispatch({ type: 'player', change: { list: false } }),
+    summaryOf: (value) => graph.summaryOf(value),
+  })
+  const stage = createStage({ retry, runFor: run, goToLine }, list.element)
   const outputs = createOutputPanel(goToLine)
   const code = h('section', { class: 'code-pane', 'aria-label': 'Program' })
   const panes = h('main', { class: 'panes' })
@@ -89,6 +103,11 @@ async function start(root: HTMLElement) {
 
   panes.append(code, splitter.element, stage.element, outputs.element)
   root.append(header.element, tabs.element, panes, brokenLink.element, toast.element, shareDialog.element, live)
+  // On a narrow screen the bar is at hand under every tab.
+  const narrow = matchMedia('(max-width: 719.98px)')
+  const placeStepper = () => (narrow.matches ? tabs.element.after(stepper.element) : stage.element.append(stepper.element))
+  narrow.addEventListener('change', placeStepper)
+  placeStepper()
 
   const editor = createEditor(code, {
     code: state.code,
@@ -107,6 +126,10 @@ async function start(root: HTMLElement) {
   const graph = createGraphView(stage.graph, {
     onSelect: (node) => dispatch({ type: 'selected', nodes: node === null ? [] : [node], by: 'graph' }),
     requestSummaries: (values) => requests.set(runner.summaries(values), values),
+    onSummaries: () => {
+      stepper.refresh()
+      list.refresh()
+    },
   })
 
   // ----- Doors -----
@@ -128,30 +151,43 @@ async function start(root: HTMLElement) {
     brokenLink.update(state)
     tabs.element.hidden = panes.hidden = state.doc.problem !== undefined
     setText(live, announcementOf(state))
-    const { run, picture, selection, theme } = state
+    const { run, picture, selection, step, theme } = state
     // How many runs have ended: what a script that drives the page can wait for.
     if (run?.status === 'ended') root.dataset.ended = String(run.id)
     if (run !== before?.run) {
       editor.showRun(run && { run: run.id, outputs: run.outputs, active: isGoing(run) ? run.active : -1 })
       if (run?.error !== before?.run?.error) editor.markError(run?.error ?? null)
     }
-    if (picture !== before?.picture || selection !== before?.selection || run?.status !== before?.run?.status) {
+    if (picture !== before?.picture || selection !== before?.selection || step !== before?.step || run?.status !== before?.run?.status) {
       const going = isGoing(run)
       const status = going ? (picture?.run === run.id ? 'partial' : 'running') : 'idle'
-      graph.update({ trace: picture?.tooMany === null ? picture.trace : null, selected: selection.nodes, status })
+      graph.update({ trace: picture?.tooMany === null ? picture.trace : null, selected: selection.nodes, step, quiet: selection.by === 'step', status })
     }
-    if (selection !== before?.selection) editor.markNodes(placesOf(state), selection.by === 'graph')
+    // After the graph, which is where late numbers are kept.
+    stepper.update(state)
+    list.update(state)
+    if (state.player !== before?.player || step !== before?.step) playOn()
+    if (selection !== before?.selection) editor.markNodes(placesOf(state), selection.by !== 'code')
     if (theme !== before?.theme) {
       if (theme === 'auto') document.documentElement.removeAttribute('data-theme')
       else document.documentElement.setAttribute('data-theme', theme)
       store.set('theme', theme === 'auto' ? null : theme)
     }
+    if (before && state.player.maths !== before.player.maths) store.set('maths', state.player.maths ? 'open' : 'closed')
     if (before && state.split !== before.split) store.set('split', String(state.split))
     if (before && state.code !== before.code && state.doc === before.doc) saveDraft()
     if (state.doc !== before?.doc) {
       document.title = state.doc !== EMPTY ? `${state.doc.title} · autograd playground` : 'autograd playground'
       if (docs.includes(state.doc)) store.set('open', state.doc.slug)
     }
+  }
+
+  /// While the steps are played, each one calls for the next.
+  let clock = 0
+  function playOn() {
+    clearTimeout(clock)
+    const { player, step } = state
+    if (player.playing && step !== null) clock = window.setTimeout(() => go(step + 1), 1000 / player.speed)
   }
 
   function hearRunner(event: RunnerEvent) {
@@ -272,6 +308,11 @@ async function start(root: HTMLElement) {
 
 function readTheme(value: string | null): Theme {
   return value === 'light' || value === 'dark' ? value : 'auto'
+}
+
+/// Open, unless it was closed or there is little room.
+function readMaths(value: string | null): boolean {
+  return value === null ? !matchMedia('(max-width: 719.98px)').matches : value === 'open'
 }
 
 function readSplit(value: string | null): number {

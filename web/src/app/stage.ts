@@ -11,7 +11,8 @@ export interface StageActions {
   goToLine(line: number): void
 }
 
-export function createStage(act: StageActions) {
+/// `list`: what may take the graph's place.
+export function createStage(act: StageActions, list: HTMLElement) {
   const graph = h('div', { class: 'graph-host' })
 
   const title = h('h2', {})
@@ -32,7 +33,7 @@ export function createStage(act: StageActions) {
   noticeLine.addEventListener('click', () => act.goToLine(line))
   noticeAction.addEventListener('click', () => act.runFor(deadline))
 
-  const element = h('section', { class: 'stage', 'aria-label': 'Graph' }, graph, card, notice)
+  const element = h('section', { class: 'stage', 'aria-label': 'Graph' }, graph, card, list, notice)
 
   return {
     element,

@@ -4,7 +4,7 @@ import type { Output, ProgramError } from '../protocol/trace'
 import type { Limits } from '../protocol/messages'
 import type { RunnerEvent } from '../runner'
 import { splitCells } from '../editor/cells'
-import { at, type Trace } from '../trace'
+import { at, stepAt, timelineOf, type Trace } from '../trace'
 import type { Doc } from './documents'
 import { MOST_DRAWN, largestRecording } from './picture'
 
@@ -20,6 +20,9 @@ export interface State {
   /// What the graph draws: the newest trace, which may be of the run before while a new one has not sent any.
   readonly picture: Picture | null
   readonly selection: Selection
+  /// Step of the timeline at which everything stands; null: the end, nobody steps.
+  readonly step: number | null
+  readonly player: Player
   readonly theme: Theme
   readonly tab: Tab
   /// Width of the code pane, in percent.
@@ -32,6 +35,16 @@ export interface Offer {
   /// `undo`: what was there before a reset, until the next edit. `draft`: an earlier edit of the program that a link holds.
   readonly kind: 'undo' | 'draft'
   readonly code: string
+}
+
+/// How the reader walks through the steps.
+export interface Player {
+  readonly playing: boolean
+  /// Steps a second.
+  readonly speed: number
+  /// Whether the formulas are open, and the list of all steps.
+  readonly maths: boolean
+  readonly list: boolean
 }
 
 export interface Picture {
@@ -75,7 +88,7 @@ export type Ending =
 
 export interface Selection {
   readonly nodes: readonly number[]
-  readonly by: 'graph' | 'code' | null
+  readonly by: 'graph' | 'code' | 'step' | null
 }
 
 export type Event =
@@ -90,6 +103,8 @@ export type Event =
   | { readonly type: 'picture'; readonly run: number; readonly trace: Trace }
   | { readonly type: 'restarted' }
   | { readonly type: 'selected'; readonly nodes: readonly number[]; readonly by: 'graph' | 'code' }
+  | { readonly type: 'stepped'; readonly step: number | null }
+  | { readonly type: 'player'; readonly change: Partial<Player> }
   | { readonly type: 'theme'; readonly theme: Theme }
   | { readonly type: 'tab'; readonly tab: Tab }
   | { readonly type: 'split'; readonly split: number }
@@ -108,9 +123,12 @@ export const limitsOf = (deadline: number): Limits => ({
 export const SPLIT = { least: 20, most: 80, usual: 44 }
 
 const NOTHING: Selection = { nodes: [], by: null }
+export const SPEEDS: readonly number[] = [0.5, 1, 2, 5, 20]
 const STARTING: Engine = { phase: 'starting', fraction: 0, label: 'Fetching Python', version: '', versions: '', milliseconds: 0 }
 
-export function initialState(docs: readonly Doc[], doc: Doc, code: string, look: Pick<State, 'theme' | 'split'>, draft: string | null = null): State {
+export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean }
+
+export function initialState(docs: readonly Doc[], doc: Doc, code: string, { theme, split, maths = true }: Look, draft: string | null = null): State {
   return {
     docs,
     doc,
@@ -119,9 +137,12 @@ export function initialState(docs: readonly Doc[], doc: Doc, code: string, look:
     run: null,
     picture: null,
     selection: NOTHING,
+    step: null,
+    player: { playing: false, speed: 1, maths, list: false },
     tab: tabOf(doc),
     offer: draftOffer(draft),
-    ...look,
+    theme,
+    split,
   }
 }
 
@@ -137,7 +158,7 @@ export function update(state: State, event: Event): State {
         code: event.code,
         run: null,
         picture: null,
-        selection: NOTHING,
+        ...STILL(state),
         offer: draftOffer(event.draft),
         tab: tabOf(event.doc),
       }
@@ -160,7 +181,7 @@ export function update(state: State, event: Event): State {
     case 'restarted':
       return { ...state, engine: STARTING }
     case 'asked':
-      return { ...state, selection: NOTHING, run: newRun(event.run, event.deadline, state.code) }
+      return { ...state, ...STILL(state), run: newRun(event.run, event.deadline, state.code) }
     case 'queued':
       return withRun(state, event.run, { status: 'queued', slow: true })
     case 'started':
@@ -198,6 +219,14 @@ export function update(state: State, event: Event): State {
     // ----- The screen -----
     case 'selected':
       return { ...state, selection: { nodes: event.nodes, by: event.by } }
+    case 'stepped':
+      return stepped(state, event.step)
+    case 'player': {
+      const player = { ...state.player, ...event.change }
+      // Played from the end, the walk begins at the first step.
+      const start = player.playing && !state.player.playing && (state.step === null || state.step === lastStep(state))
+      return start ? stepped({ ...state, player }, 0) : { ...state, player: { ...player, playing: player.playing && lastStep(state) > 0 } }
+    }
     case 'theme':
       return { ...state, theme: event.theme }
     case 'tab':
@@ -205,6 +234,24 @@ export function update(state: State, event: Event): State {
     case 'split':
       return { ...state, split: Math.min(SPLIT.most, Math.max(SPLIT.least, event.split)) }
   }
+}
+
+/// Nothing selected, nobody steps.
+const STILL = ({ player }: State): Pick<State, 'selection' | 'step' | 'player'> => ({ selection: NOTHING, step: null, player: { ...player, playing: false } })
+
+/// -1 when the picture has no steps.
+export function lastStep({ picture }: State): number {
+  return picture ? timelineOf(picture.trace).length - 1 : -1
+}
+
+/// The selection follows the step; the player rests at the last one.
+function stepped(state: State, wanted: number | null): State {
+  const last = lastStep(state)
+  if (wanted === null || last < 0 || !state.picture) return { ...state, ...STILL(state) }
+  const index = Math.min(last, Math.max(0, wanted))
+  const step = stepAt(state.picture.trace, index)
+  const nodes = step ? [step.node] : []
+  return { ...state, step: index, selection: { nodes, by: 'step' }, player: { ...state.player, playing: state.player.playing && index < last } }
 }
 
 export const isGoing = (run: Run | null): run is Run => run !== null && run.status !== 'ended'

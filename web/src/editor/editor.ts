@@ -65,6 +65,8 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({
       'aria-label': 'Program. Tab indents; press Escape and then Tab to leave the editor.',
+      // Focusable as it is, but checkers of scrolling regions look for the attribute.
+      tabindex: '0',
       spellcheck: 'false',
       autocapitalize: 'off',
     }),

@@ -17,6 +17,7 @@ import {
   nodeOfSlot,
   operandArgs,
   resultSlots,
+  runningSums,
   shapeOfValue,
   sizeOf,
   type Trace,
@@ -47,6 +48,8 @@ export interface Result {
   readonly shape: string
   readonly forward: Lines | null
   readonly gradient: Lines | null
+  /// Characters and lines that the gradient needs at most while it is summed up: stepping moves nothing.
+  readonly room: { readonly chars: number; readonly rows: number }
   readonly head: boolean
   /// Place and size inside the box.
   readonly x: number
@@ -160,11 +163,19 @@ function draftResult(trace: Trace, slot: number, pass: number, gradients: boolea
     shape: value < 0 ? '' : formatShape(shapeOfValue(trace, value)),
     forward: value < 0 ? null : valueLines(trace, value, summaryOf),
     gradient: grad < 0 ? null : valueLines(trace, grad, summaryOf),
+    room: grad < 0 ? { chars: 0, rows: 0 } : roomOf(trace, pass, slot, grad, summaryOf),
     head,
   }
 }
 
-function valueLines(trace: Trace, value: number, summaryOf: SummaryOf): Lines {
+function roomOf(trace: Trace, pass: number, slot: number, grad: number, summaryOf: SummaryOf): Result['room'] {
+  // Of very many running sums the first few tell enough.
+  const sums = runningSums(trace, pass, slot).slice(0, 12)
+  const all = [...new Set([grad, ...sums])].map((value) => valueLines(trace, value, summaryOf).lines)
+  return { chars: Math.max(...all.map(longest)), rows: Math.max(...all.map((lines) => lines.length)) }
+}
+
+export function valueLines(trace: Trace, value: number, summaryOf: SummaryOf): Lines {
   const summary = summaryOf(value)
   const shape = shapeOfValue(trace, value)
   if (summary) return { value, lines: formatValue(summary, shape, dtypeOfValue(trace, value), NODE_FIT), pending: false }
@@ -245,9 +256,9 @@ export function titleOf(box: Pick<Box, 'label'>, results: readonly Pick<Result, 
 }
 
 /// Whether value and gradient of a result stand side by side.
-export function isAbreast(result: Pick<Result, 'forward' | 'gradient'>): boolean {
+export function isAbreast(result: Pick<Result, 'forward' | 'gradient' | 'room'>): boolean {
   if (!result.forward || !result.gradient) return false
-  return longest(result.forward.lines) + longest(result.gradient.lines) + 2 <= ABREAST
+  return longest(result.forward.lines) + result.room.chars + 2 <= ABREAST
 }
 
 export function longest(lines: readonly string[]): number {
@@ -260,13 +271,13 @@ function measured(box: DraftBox, drafts: readonly DraftResult[], metrics: Metric
   const several = drafts.length > 1
   const sizes = drafts.map((draft) => {
     const forward = longest(draft.forward?.lines ?? [])
-    const gradient = draft.gradient ? longest(draft.gradient.lines) + 2 : 0
+    const gradient = draft.gradient ? draft.room.chars + 2 : 0
     const abreast = isAbreast(draft)
     const body = abreast ? chars(forward) + PAD.gap + chars(gradient) : chars(Math.max(forward, gradient))
     const head = several ? chars([draft.name ?? 'result', draft.shape].join(' ').length) : 0
     const rows = abreast
-      ? Math.max(draft.forward?.lines.length ?? 0, draft.gradient?.lines.length ?? 0)
-      : (draft.forward?.lines.length ?? 0) + (draft.gradient?.lines.length ?? 0)
+      ? Math.max(draft.forward?.lines.length ?? 0, draft.room.rows)
+      : (draft.forward?.lines.length ?? 0) + draft.room.rows
     return { width: Math.max(body, head), rows: rows + (several ? 1 : 0) }
   })
   const title = widthOf(titleOf(box, drafts), TITLE.size, metrics)

@@ -28,6 +28,8 @@ export interface SceneText {
   readonly y: number
   readonly role: TextRole
   readonly text: string
+  /// Of a gradient's text: whose gradient it is.
+  readonly slot?: number
 }
 
 export interface SceneNode {
@@ -44,6 +46,8 @@ export interface SceneNode {
   readonly backward: boolean
   readonly active: boolean
   readonly selected: boolean
+  /// At a step: not computed yet, computed by it, its rule going back, getting a contribution from it; null when none of these.
+  readonly phase: Phase | null
   readonly texts: readonly SceneText[]
   /// Hairlines between several results: x inside the node, from y to the bottom.
   readonly dividers: readonly Point[]
@@ -52,6 +56,8 @@ export interface SceneNode {
   /// Values drawn in it that are not known yet.
   readonly pending: readonly number[]
 }
+
+export type Phase = 'future' | 'current' | 'back' | 'target'
 
 export type EdgeRole = 'value' | 'grad' | 'cut'
 
@@ -62,7 +68,15 @@ export interface SceneEdge {
   readonly from: number
   readonly to: number
   readonly path: string
+  /// Middle of the way, where words may stand.
+  readonly middle: Point
+  /// Position in `trace.args`.
+  readonly arg: number
   readonly active: boolean
+  /// At a step: not reached yet, or the one that the step goes along.
+  readonly phase: Phase | null
+  /// At a step: what goes along it.
+  readonly note: string | null
   /// At an end that is selected.
   readonly lit: boolean
   /// Where the mark of a cut stands.
@@ -151,6 +165,7 @@ function sceneNode(box: Box, placement: Placement, i: number, chosen: ReadonlySe
     backward: box.backward,
     active: box.active,
     selected: chosen.has(box.node),
+    phase: null,
     texts: textsOf(box, metrics),
     dividers: box.results.slice(1).map(({ x }) => ({ x: x - PAD.gap, y: PAD.y + TITLE.line + 2 })),
     label: words(box),
@@ -187,9 +202,10 @@ function textsOf(box: Box, metrics: Metrics): readonly SceneText[] {
     const gradient = (result.gradient?.lines ?? []).map((text, k) => (k === 0 ? `∂ ${text}` : `  ${text}`))
     const put = (lines: readonly string[], left: number, from: number, role: TextRole): void =>
       lines.forEach((text, k) => {
+        const own = role === 'grad' ? { slot: result.slot } : {}
         const indent = text.length - text.trimStart().length
         const trimmed = text.trim()
-        if (trimmed !== '') texts.push({ x: left + indent * SMALL.size * metrics.advance, y: from + k * SMALL.line, role, text: trimmed })
+        if (trimmed !== '') texts.push({ x: left + indent * SMALL.size * metrics.advance, y: from + k * SMALL.line, role, text: trimmed, ...own })
       })
     put(forward, result.x, line, 'value')
     if (isAbreast(result)) {
@@ -249,6 +265,10 @@ function sceneEdges(graph: Graph, placement: Placement, chosen: ReadonlySet<numb
       from: from.node,
       to: to.node,
       active: to.active,
+      phase: null,
+      note: null,
+      arg: edge.arg,
+      middle: rounded(middleOf(route)),
       lit: chosen.has(from.node) || chosen.has(to.node),
     }
     const key = `${from.key}>${to.key}.${edge.operand}`
@@ -259,6 +279,10 @@ function sceneEdges(graph: Graph, placement: Placement, chosen: ReadonlySet<numb
     if (!both) return [value]
     return [value, { ...common, key: `${unique}∂`, role: 'grad' as const, path: pathOf(route, LANE, true), mark: null, origin: null }]
   })
+}
+
+function rounded({ x, y }: Point): Point {
+  return { x: Math.round(x), y: Math.round(y) }
 }
 
 /// Where a value lives: "float32, cpu(0)".

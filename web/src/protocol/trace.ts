@@ -175,6 +175,8 @@ export interface BackwardPass {
   readonly kind: 'backward' | 'grad'
   readonly cell: number
   readonly site: number
+  /// Nodes that existed when the pass began: it comes after them, and before or among the later ones.
+  readonly at: number
   /// Slots that the pass started from.
   readonly heads: readonly number[]
   /// Value id of each head's gradient (all ones when the user gave none).

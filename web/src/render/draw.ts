@@ -7,11 +7,15 @@ export interface DrawnNode {
   readonly group: SVGGElement
   /// What has the focus and the words: a clear shape over the picture of the node.
   readonly button: SVGRectElement
+  /// What is seen of it.
+  readonly picture: SVGGElement
 }
 
 export interface Drawing {
   readonly nodes: ReadonlyMap<number, DrawnNode>
   readonly edges: readonly SVGElement[]
+  /// Words on edges, above everything.
+  readonly notes: SVGGElement
 }
 
 /// Arrow heads; ids are made unique by `prefix` because several graphs may stand in one page.
@@ -28,32 +32,73 @@ export function arrowHeads(prefix: string): SVGDefsElement {
 export function drawScene(layer: SVGGElement, scene: Scene, prefix: string): Drawing {
   const edges = scene.edges.map((edge) => drawEdge(edge, prefix))
   const nodes = new Map(scene.nodes.map((node) => [node.node, drawNode(node)]))
-  layer.replaceChildren(svg('g', { class: 'gv-edges', 'aria-hidden': 'true' }, ...edges), svg('g', { class: 'gv-nodes' }, ...[...nodes.values()].map(({ group }) => group)))
-  return { nodes, edges }
+  const notes = svg('g', { class: 'gv-notes', 'aria-hidden': 'true' }, ...drawNotes(scene))
+  layer.replaceChildren(svg('g', { class: 'gv-edges', 'aria-hidden': 'true' }, ...edges), svg('g', { class: 'gv-nodes' }, ...[...nodes.values()].map(({ group }) => group)), notes)
+  return { nodes, edges, notes }
 }
 
-/// Takes over a selection without drawing anew: focus and pointer stay where they are.
-export function drawSelection(drawing: Drawing, before: Scene, after: Scene, prefix: string): void {
+/// Takes over another selection or step without drawing anew: focus and pointer stay where they are. Both scenes must be
+/// of one layout; what is the same object, or has the same texts, is not touched.
+export function drawChanges(drawing: Drawing, before: Scene, after: Scene, prefix: string): void {
   after.nodes.forEach((node, i) => {
-    if (node === before.nodes[i]) return
+    const old = before.nodes[i]
     const drawn = drawing.nodes.get(node.node)
-    drawn?.group.classList.toggle('is-selected', node.selected)
-    drawn?.button.setAttribute('aria-pressed', String(node.selected))
+    if (node === old || !old || !drawn) return
+    if (node.selected !== old.selected) {
+      drawn.group.classList.toggle('is-selected', node.selected)
+      drawn.button.setAttribute('aria-pressed', String(node.selected))
+    }
+    if (node.phase !== old.phase) swapPhase(drawn.group, old.phase, node.phase)
+    if (node.label !== old.label) drawn.button.setAttribute('aria-label', node.label)
+    if (node.texts !== old.texts) {
+      drawn.picture.querySelectorAll('text').forEach((text) => text.remove())
+      drawn.picture.append(...drawTexts(node))
+    }
   })
+  let noted = false
   after.edges.forEach((edge, i) => {
-    if (edge === before.edges[i]) return
+    const old = before.edges[i]
+    if (edge === old || !old) return
     const element = drawing.edges[i]
-    element?.classList.toggle('is-lit', edge.lit)
+    if (edge.lit !== old.lit) element?.classList.toggle('is-lit', edge.lit)
+    if (edge.phase !== old.phase && element) swapPhase(element, old.phase, edge.phase)
+    if (edge.note !== old.note) noted = true
     if (edge.role !== 'cut') element?.firstElementChild?.setAttribute('marker-end', markerOf(edge, prefix))
   })
+  if (noted) drawing.notes.replaceChildren(...drawNotes(after))
+}
+
+function swapPhase(element: SVGElement, old: string | null, now: string | null): void {
+  if (old) element.classList.remove(`at-${old}`)
+  if (now) element.classList.add(`at-${now}`)
+}
+
+/// Words on a plate in the middle of an edge.
+function drawNotes(scene: Scene): readonly SVGElement[] {
+  return scene.edges.flatMap(({ note, middle }) => {
+    if (note === null) return []
+    const width = [...note].length * 6.7 + 16
+    return [
+      svg(
+        'g',
+        { class: 'gv-plate', transform: `translate(${middle.x} ${middle.y})` },
+        svg('rect', { x: -width / 2, y: -10, width, height: 20, rx: 10 }),
+        svg('text', { x: 0, y: 4, 'text-anchor': 'middle' }, note),
+      ),
+    ]
+  })
+}
+
+function drawTexts(node: SceneNode): readonly SVGElement[] {
+  return node.texts.map(({ x, y, role, text }) => svg('text', { class: `gv-${role}`, x, y }, text))
 }
 
 function markerOf(edge: SceneEdge, prefix: string): string {
-  return `url(#${prefix}-${edge.role}${edge.lit && edge.role !== 'cut' ? '-lit' : ''})`
+  return `url(#${prefix}-${edge.role}${(edge.lit || edge.phase === 'current') && edge.role !== 'cut' ? '-lit' : ''})`
 }
 
 function drawEdge(edge: SceneEdge, prefix: string): SVGElement {
-  const classes = ['gv-edge', `gv-edge-${edge.role}`, edge.active ? '' : 'is-inactive', edge.lit ? 'is-lit' : '']
+  const classes = ['gv-edge', `gv-edge-${edge.role}`, edge.active ? '' : 'is-inactive', edge.lit ? 'is-lit' : '', edge.phase ? `at-${edge.phase}` : '']
   return svg(
     'g',
     { class: classes.filter((name) => name !== '').join(' '), 'data-from': edge.from, 'data-to': edge.to },
@@ -81,22 +126,24 @@ function drawNode(node: SceneNode): DrawnNode {
     node.backward ? 'is-backward' : '',
     node.active ? '' : 'is-inactive',
     node.selected ? 'is-selected' : '',
+    node.phase ? `at-${node.phase}` : '',
   ]
   const { width, height, radius } = node
   const around = { x: -4, y: -4, width: width + 8, height: height + 8, rx: radius + 4 }
   const button = svg('rect', { class: 'gv-hit', role: 'button', tabindex: -1, 'aria-label': node.label, 'aria-pressed': String(node.selected), ...around })
+  const picture = svg(
+    'g',
+    { 'aria-hidden': 'true' },
+    svg('rect', { class: 'gv-ring', ...around }),
+    svg('rect', { class: 'gv-box', width, height, rx: radius }),
+    ...node.dividers.map(({ x, y }) => svg('path', { class: 'gv-divider', d: `M${x} ${y}V${height - 8}` })),
+    ...drawTexts(node),
+  )
   const group = svg(
     'g',
     { class: classes.filter((name) => name !== '').join(' '), transform: `translate(${node.x} ${node.y})`, 'data-node': node.node },
-    svg(
-      'g',
-      { 'aria-hidden': 'true' },
-      svg('rect', { class: 'gv-ring', ...around }),
-      svg('rect', { class: 'gv-box', width, height, rx: radius }),
-      ...node.dividers.map(({ x, y }) => svg('path', { class: 'gv-divider', d: `M${x} ${y}V${height - 8}` })),
-      ...node.texts.map(({ x, y, role, text }) => svg('text', { class: `gv-${role}`, x, y }, text)),
-    ),
+    picture,
     button,
   )
-  return { group, button }
+  return { group, button, picture }
 }

@@ -6,21 +6,23 @@ import {
   cardOf,
   layout,
   neighbour,
+  passAt,
   sceneOf,
   viewOfNode,
   viewsOf,
   withSelection,
+  withStep,
   type Direction,
   type Layout,
   type Placement,
   type Scene,
   type View,
 } from '../graph'
-import { TraceError, readSummary, shapeOfValue, type Trace } from '../trace'
+import { TraceError, nodeOfSlot, readSummary, shapeOfValue, stepAt, type Trace } from '../trace'
 import { createCamera } from './camera'
 import { drawCard } from './card'
 import { html, svg } from './dom'
-import { arrowHeads, drawScene, drawSelection, type Drawing } from './draw'
+import { arrowHeads, drawChanges, drawScene, type Drawing } from './draw'
 import { anchoredTransform, fitTransform, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
 import { measure } from './measure'
 import { drawToolbar } from './toolbar'
@@ -28,6 +30,10 @@ import { drawToolbar } from './toolbar'
 export interface GraphViewState {
   readonly trace: Trace | null
   readonly selected: readonly number[]
+  /// Step of the timeline at which the picture stands; null for the end.
+  readonly step: number | null
+  /// The selection only follows the step: no card is opened for it.
+  readonly quiet: boolean
   readonly status: 'idle' | 'running' | 'partial'
 }
 
@@ -36,11 +42,17 @@ export interface GraphViewOptions {
   onSelect(node: number | null): void
   /// Asks for summaries that the trace left out; they are answered through `addSummaries`.
   requestSummaries(values: readonly number[]): void
+  /// Summaries that were asked for have come.
+  onSummaries(): void
 }
 
 export interface GraphView {
   update(state: GraphViewState): void
   addSummaries(values: readonly number[], summaries: readonly (Summary | null)[]): void
+  /// What is known of a value; null while it is not.
+  summaryOf(value: number): Summary | null
+  /// Asks for summaries that are not known and were not asked for.
+  want(values: readonly number[]): void
   /// Shows the whole picture.
   fit(): void
   destroy(): void
@@ -70,10 +82,12 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const root = html('div', { class: 'gv' }, bar, canvas, card)
   host.replaceChildren(root)
 
-  let state: GraphViewState = { trace: null, selected: [], status: 'idle' }
+  let state: GraphViewState = { trace: null, selected: [], step: null, quiet: false, status: 'idle' }
   let views: readonly View[] = []
   let view = -1
   let pass = -1
+  /// The picture of the end, and the one that is shown: the same without a step.
+  let end: Scene | null = null
   let scene: Scene | null = null
   let drawing: Drawing | null = null
   /// Node that Tab leads to.
@@ -95,14 +109,16 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const changed = next.trace !== before.trace
     if (changed) takeTrace(next.trace, next.status === 'partial')
     const selected = next.selected.join() !== before.selected.join() || changed
+    const moved = next.step !== before.step
     const target = next.selected.find((node) => views.some(({ nodes }) => nodes.includes(node)))
     const switched = selected && target !== undefined && !next.selected.some((node) => views[view]?.nodes.includes(node))
     if (switched) chooseView(viewOfNode(views, target, view))
-    if (changed || switched) redraw(switched ? 'open' : 'keep')
-    else if (selected) select()
-    if (changed || selected || switched) refreshCard()
-    if (selected && !changed) revealSelected()
-    if (changed || switched || next.status !== before.status) refreshBar()
+    const passed = moved && choosePass()
+    if (changed || switched || passed) redraw(switched ? 'open' : 'keep')
+    else if (selected || moved) select()
+    if (changed || selected || switched || next.quiet !== before.quiet) refreshCard()
+    if ((selected || moved) && !changed) revealSelected()
+    if (changed || switched || passed || next.status !== before.status) refreshBar()
   }
 
   function takeTrace(trace: Trace | null, partial: boolean): void {
@@ -121,6 +137,20 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   function chooseView(next: number): void {
     view = next
     pass = views[next]?.passes.at(-1) ?? -1
+    choosePass()
+  }
+
+  /// At a step the picture shows the gradients of its pass. Answers whether that is another one.
+  function choosePass(): boolean {
+    const shown = views[view]
+    if (state.step === null || !state.trace || !shown) return false
+    const before = pass
+    pass = passAt(state.trace, shown, state.step)
+    return pass !== before
+  }
+
+  function stepped(picture: Scene): Scene {
+    return state.step === null || !state.trace ? picture : withStep(picture, state.trace, pass, state.step, summaryOf, metrics)
   }
 
   // ----- Drawing -----
@@ -129,7 +159,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   function redraw(look: 'keep' | 'open'): void {
     const before = scene
     const shown = views[view]
-    scene = state.trace && shown ? sceneOf({ trace: state.trace, view: shown, pass, selected: state.selected, summaryOf, metrics, layout: place }) : null
+    end = state.trace && shown ? sceneOf({ trace: state.trace, view: shown, pass, selected: state.selected, summaryOf, metrics, layout: place }) : null
+    scene = end && stepped(end)
     root.classList.toggle('is-empty', scene === null)
     if (!scene) {
       layer.replaceChildren()
@@ -174,16 +205,17 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   function select(): void {
-    if (!scene || !drawing) return
-    const after = withSelection(scene, state.selected)
-    drawSelection(drawing, scene, after, prefix)
+    if (!end || !scene || !drawing) return
+    end = withSelection(end, state.selected)
+    const after = stepped(end)
+    drawChanges(drawing, scene, after, prefix)
     scene = after
     const first = state.selected.find((node) => drawing?.nodes.has(node))
     if (first !== undefined) setStop(first)
   }
 
   function refreshCard(): void {
-    const node = shownSelected()
+    const node = state.quiet ? undefined : shownSelected()
     const trace = state.trace
     drawCard(card, trace && node !== undefined ? cardOf(trace, node, pass, summaryOf) : null, {
       onClose: () => close(),
@@ -217,11 +249,13 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   /// Brings the selected node out from under the card and into the window.
   function revealSelected(): void {
     const node = shownSelected()
-    if (node !== undefined) reveal(node)
+    if (node === undefined) return
+    const step = state.step === null || !state.trace ? null : stepAt(state.trace, state.step)
+    reveal(...(step?.kind === 'backward' && state.trace && step.node === node ? [nodeOfSlot(state.trace, step.slot), node] : [node]))
   }
 
-  function reveal(node: number): void {
-    const rect = scene?.nodes.find((one) => one.node === node)
+  function reveal(...wanted: readonly number[]): void {
+    const rect = around(scene?.nodes.filter(({ node }) => wanted.includes(node)) ?? [])
     if (!rect) return
     const [now, open] = [camera.now(), openWindow()]
     // Where the whole picture has room beside the card, all of it is brought out.
@@ -252,6 +286,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     if (!news) return
     redraw('keep')
     refreshCard()
+    options.onSummaries()
   }
 
   function checked(trace: Trace, value: number, summary: Summary | null): Summary | null {
@@ -273,10 +308,14 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const { trace } = state
     if (!scene || !trace) return
     const sight = visibleRect(camera.now(), camera.window())
-    const node = shownSelected()
+    const node = state.quiet ? undefined : shownSelected()
     const inCard = node === undefined ? [] : cardOf(trace, node, pass, summaryOf).pending
     const inSight = scene.nodes.flatMap((one) => (one.pending.length > 0 && touches(one, sight) ? one.pending : []))
-    const wanted = [...new Set([...inCard, ...inSight])].filter((value) => !asked.has(value)).slice(0, BATCH)
+    want([...inCard, ...inSight])
+  }
+
+  function want(values: readonly number[]): void {
+    const wanted = [...new Set(values)].filter((value) => !asked.has(value) && !summaryOf(value)).slice(0, BATCH)
     if (wanted.length === 0) return
     wanted.forEach((value) => asked.add(value))
     options.requestSummaries(wanted)
@@ -374,6 +413,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   return {
     update,
     addSummaries,
+    summaryOf,
+    want,
     fit,
     destroy() {
       clearTimeout(asking)
@@ -382,6 +423,13 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
       root.remove()
     },
   }
+}
+
+/// The smallest rectangle around some.
+function around(rects: readonly Rect[]): Rect | null {
+  if (rects.length === 0) return null
+  const [x, y] = [Math.min(...rects.map((one) => one.x)), Math.min(...rects.map((one) => one.y))]
+  return { x, y, width: Math.max(...rects.map((one) => one.x + one.width)) - x, height: Math.max(...rects.map((one) => one.y + one.height)) - y }
 }
 
 function zoomButton(label: string, sign: string, act: () => void): HTMLButtonElement {

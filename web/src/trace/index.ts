@@ -44,4 +44,18 @@ export {
   sizeOf,
   type Fit,
 } from './format'
+export {
+  gradientAt,
+  hasBegun,
+  isComputed,
+  runningSums,
+  stepAt,
+  stepOfContribution,
+  stepOfNode,
+  stepsOfLine,
+  stepsOfNode,
+  timelineOf,
+  type Step,
+  type Timeline,
+} from './timeline'
 export { REASONS, whyGradient, type Reason, type SummaryOf, type Why } from './why'

@@ -313,6 +313,7 @@ function readPass(value: unknown, field: string, tables: PassTables): Pass {
     kind: oneOf(pass.kind, `${field}.kind`, ['backward', 'grad']),
     cell: whole(pass.cell, `${field}.cell`, -1, tables.cells - 1),
     site: whole(pass.site, `${field}.site`, -1, tables.sites - 1),
+    at: whole(pass.at, `${field}.at`, 0, tables.nodes.kind.length),
     heads,
     headGrads,
     retainGraph: flag(pass.retainGraph, `${field}.retainGraph`),
