@@ -217,6 +217,7 @@ class Kernel:
         run = Run(code, limits or Limits(), tell or (lambda kind, data: None), self._clock)
         self._run = run
         HOST.xp.random.seed(seed)
+        facade.fresh()
         state.recording = state.training = False
         observer = run.recorder
         if partial is not None:

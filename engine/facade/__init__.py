@@ -8,10 +8,25 @@ from .. import autograd as _autograd
 from .. import errors
 from ..array import NDArray
 from ..function import Function
-from . import device, methods, nd, np, npx, random  # noqa: F401  methods attach themselves
+from . import (  # noqa: F401  methods attach themselves
+    device,
+    gluon,
+    initializer,
+    lr_scheduler,
+    methods,
+    metric,
+    nd,
+    np,
+    npx,
+    optimizer,
+    random,
+    test_utils,
+    util,
+)
 from .generate import missing
+from .gluon import naming
 
-__all__ = ["install", "modules"]
+__all__ = ["fresh", "install", "modules"]
 
 
 def modules() -> dict[str, types.ModuleType]:
@@ -47,6 +62,23 @@ def modules() -> dict[str, types.ModuleType]:
         "mxnet.np.linalg": np.linalg,
         "mxnet.numpy_extension.random": npx.random,
         "mxnet.npx.random": npx.random,
+        "mxnet.gluon": gluon,
+        "mxnet.gluon.block": gluon.block,
+        "mxnet.gluon.data": gluon.data,
+        "mxnet.gluon.loss": gluon.loss,
+        "mxnet.gluon.nn": gluon.nn,
+        "mxnet.gluon.parameter": gluon.parameter,
+        "mxnet.gluon.rnn": gluon.rnn,
+        "mxnet.gluon.trainer": gluon.trainer,
+        "mxnet.gluon.utils": gluon.utils,
+        "mxnet.gluon.metric": metric,
+        "mxnet.init": initializer,
+        "mxnet.initializer": initializer,
+        "mxnet.lr_scheduler": lr_scheduler,
+        "mxnet.metric": metric,
+        "mxnet.optimizer": optimizer,
+        "mxnet.test_utils": test_utils,
+        "mxnet.util": util,
     }
     root.__path__ = []
     root.__version__ = "2.0.0"
@@ -55,12 +87,22 @@ def modules() -> dict[str, types.ModuleType]:
     root.np = root.numpy = np
     root.npx = root.numpy_extension = npx
     root.random, root.context, root.device = random, device, device
+    root.gluon, root.init, root.initializer = gluon, initializer, initializer
+    root.optimizer, root.lr_scheduler, root.metric = optimizer, lr_scheduler, metric
+    root.test_utils, root.util = test_utils, util
+    nd.np, nd.npx = np, npx  # Gluon's `F` is nd, and has both
     for name in device.__all__:
         setattr(root, name, getattr(device, name))
     root.waitall = npx.waitall
     root.NDArray = NDArray
     root.__getattr__ = missing("mxnet", [name for name in vars(root) if name[0] != "_"])
     return found
+
+
+def fresh() -> None:
+    """What a new process would have: NumPy semantics off, no block named yet."""
+    util.reset_np()
+    naming.names.reset()
 
 
 def install() -> None:

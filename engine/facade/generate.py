@@ -197,7 +197,6 @@ def public(space: dict, before: set) -> list[str]:
 
 #: What MXNet has and this engine leaves out, or has not yet, by the first word of the name.
 ABSENT = {
-    "gluon": "Gluon's layers are not here yet: write the layer with nd or np functions",
     "sparse": "Sparse storage is left out: all arrays are dense here",
     "row_sparse_array": "Sparse storage is left out: all arrays are dense here",
     "csr_matrix": "Sparse storage is left out: all arrays are dense here",

@@ -13,27 +13,10 @@ from . import random as _random
 from .calls import attach, made
 from .device import cpu, cpu_pinned, current_context, gpu, num_gpus
 from .generate import functions, missing, public
+from .util import is_np_array, is_np_shape, reset_np, set_np
 
 _before = set(globals())
 globals().update(functions("npx", ndarray))
-
-
-def set_np(shape=True, array=True, dtype=False):
-    """Switches NumPy semantics on; they are always on here."""
-
-
-def reset_np():
-    """Switches NumPy semantics off in MXNet; both kinds of arrays work here at any time."""
-
-
-def is_np_array():
-    """Whether NumPy semantics are on."""
-    return True
-
-
-def is_np_shape():
-    """Whether 0-d and empty shapes are allowed."""
-    return True
 
 
 def waitall():
@@ -110,7 +93,18 @@ def reshape(a, newshape, reverse=False, order="C"):
     return a.reshape(shapes.reshape("reshape", a.shape, tuple(new)))
 
 
-__all__ = ["cpu", "cpu_pinned", "current_context", "gpu", "num_gpus", *public(globals(), _before)]
+__all__ = [
+    "cpu",
+    "cpu_pinned",
+    "current_context",
+    "gpu",
+    "is_np_array",
+    "is_np_shape",
+    "num_gpus",
+    "reset_np",
+    "set_np",
+    *public(globals(), _before),
+]
 __getattr__ = missing("mxnet.npx", __all__)
 
 

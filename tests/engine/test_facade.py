@@ -198,7 +198,7 @@ def test_a_misspelt_name_is_answered_with_the_right_one():
         mx.np.concatenat  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["gluon", "sym", "kvstore", "mod"])
+@pytest.mark.parametrize("name", ["sym", "kvstore", "mod"])
 def test_what_is_left_out_says_so(name):
     import mxnet as mx
 

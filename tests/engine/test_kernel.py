@@ -281,7 +281,7 @@ def test_commands_of_notebooks_are_recognised():
     ("code", "words"),
     [
         ("import torch", "speaks MXNet"),
-        ("from mxnet import gluon", "Gluon"),
+        ("from mxnet import sym", "Symbols"),
         ("import pandas", "standard library"),
         ("def f(): f()\nf()", "calls itself"),
         ("nothing", "spelling"),

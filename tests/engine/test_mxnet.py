@@ -131,7 +131,11 @@ def shows(space, source):
     state.recording = state.training = False
     modules = {"mx": mxnet, "numpy": numpy, "autograd": mxnet.autograd}
     modules.update(nd=mxnet.nd, np=mxnet.np, npx=mxnet.npx)
-    return run(source, modules)
+    (mxnet.npx.set_np if space == "np" else mxnet.npx.reset_np)()
+    try:
+        return run(source, modules)
+    finally:
+        mxnet.npx.reset_np()
 
 
 def words(text):

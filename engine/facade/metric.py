@@ -1,0 +1,426 @@
+"""`mx.metric`: how good predictions are, gathered over batches."""
+
+import math
+
+import numpy
+
+from ..array import Array
+from ..errors import message
+
+__all__ = [
+    "F1",
+    "MAE",
+    "MSE",
+    "RMSE",
+    "Accuracy",
+    "CompositeEvalMetric",
+    "CrossEntropy",
+    "CustomMetric",
+    "EvalMetric",
+    "Loss",
+    "NegativeLogLikelihood",
+    "PearsonCorrelation",
+    "Perplexity",
+    "TopKAccuracy",
+    "check_label_shapes",
+    "create",
+    "np",
+    "register",
+]
+
+REGISTRY = {}
+
+
+def register(klass):
+    """Decorator: the metric can be asked for by its class's name, in small letters."""
+    REGISTRY[klass.__name__.lower()] = klass
+    return klass
+
+
+def alias(*names):
+    """Decorator: further names for a metric."""
+
+    def decorator(klass):
+        for name in names:
+            REGISTRY[name] = klass
+        return klass
+
+    return decorator
+
+
+def create(metric, *args, **kwargs):
+    """The metric of a name, of a function, or of a list of them."""
+    if isinstance(metric, EvalMetric):
+        return metric
+    if callable(metric):
+        return CustomMetric(metric, *args, **kwargs)
+    if isinstance(metric, list | tuple):
+        return CompositeEvalMetric([create(each, *args, **kwargs) for each in metric])
+    if not isinstance(metric, str) or metric.lower() not in REGISTRY:
+        known = ", ".join(sorted(REGISTRY))
+        raise ValueError(message("metric", f"there is none named {metric!r}", f"Known: {known}"))
+    return REGISTRY[metric.lower()](*args, **kwargs)
+
+
+def check_label_shapes(labels, preds, wrap=False, shape=False):
+    """Raises `ValueError` unless there are as many labels as predictions."""
+    sizes = (labels.shape, preds.shape) if shape else (len(labels), len(preds))
+    if sizes[0] != sizes[1]:
+        raise ValueError(
+            message(
+                "metric",
+                f"Shape of labels {sizes[0]} does not match shape of predictions {sizes[1]}",
+                "There must be one label for each prediction",
+            )
+        )
+    return (_listed(labels), _listed(preds)) if wrap else (labels, preds)
+
+
+def _listed(held):
+    return list(held) if isinstance(held, list | tuple) else [held]
+
+
+def _raw(held):
+    return held.asnumpy() if isinstance(held, Array) else numpy.asarray(held)
+
+
+class EvalMetric:
+    """A mean over everything that `update(labels, preds)` was given since `reset()`."""
+
+    def __init__(self, name, output_names=None, label_names=None, **kwargs):
+        self.name = str(name)
+        self.output_names, self.label_names = output_names, label_names
+        self._kwargs = kwargs
+        self.reset()
+
+    def __str__(self):
+        return f"EvalMetric: {dict(self.get_name_value())}"
+
+    def get_config(self):
+        """The metric's arguments."""
+        return {
+            **self._kwargs,
+            "metric": type(self).__name__,
+            "name": self.name,
+            "output_names": self.output_names,
+            "label_names": self.label_names,
+        }
+
+    def reset(self):
+        """Forgets everything."""
+        self.num_inst, self.sum_metric = 0, 0.0
+        self.global_num_inst, self.global_sum_metric = 0, 0.0
+
+    def reset_local(self):
+        """Forgets everything but the values of `get_global`."""
+        self.num_inst, self.sum_metric = 0, 0.0
+
+    def _add(self, total, count):
+        self.sum_metric += total
+        self.global_sum_metric += total
+        self.num_inst += count
+        self.global_num_inst += count
+
+    def update(self, labels, preds):
+        """Takes in a batch: lists of labels and predictions."""
+        labels, preds = check_label_shapes(labels, preds, True)
+        for label, pred in zip(labels, preds, strict=True):
+            self._add(*self._measure(_raw(label), _raw(pred)))
+
+    def _measure(self, label, pred):
+        raise NotImplementedError(f"{type(self).__name__} needs a method `update(labels, preds)`")
+
+    def update_dict(self, label, pred):
+        """Takes in a batch given by names."""
+        outputs = self.output_names or pred
+        labels = self.label_names or label
+        self.update([label[name] for name in labels], [pred[name] for name in outputs])
+
+    def _result(self, total, count):
+        return total / count if count else float("nan")
+
+    def get(self):
+        """Name and value."""
+        return self.name, self._result(self.sum_metric, self.num_inst)
+
+    def get_global(self):
+        """Name and value since the last `reset()`."""
+        return self.name, self._result(self.global_sum_metric, self.global_num_inst)
+
+    def get_name_value(self):
+        """Pairs of name and value."""
+        return _pairs(*self.get())
+
+    def get_global_name_value(self):
+        """Pairs of name and value since the last `reset()`."""
+        return _pairs(*self.get_global())
+
+
+def _pairs(name, value):
+    return list(zip(_listed(name), _listed(value), strict=True))
+
+
+@register
+@alias("composite")
+class CompositeEvalMetric(EvalMetric):
+    """Several metrics at once."""
+
+    def __init__(self, metrics=None, name="composite", output_names=None, label_names=None):
+        self.metrics = [create(each) for each in metrics or []]
+        super().__init__(name, output_names, label_names)
+
+    def add(self, metric):
+        """One more metric."""
+        self.metrics.append(create(metric))
+
+    def get_metric(self, index):
+        """The metric of a number."""
+        return self.metrics[index]
+
+    def update(self, labels, preds):
+        """Gives a batch to all metrics."""
+        for metric in self.metrics:
+            metric.update(labels, preds)
+
+    def update_dict(self, label, pred):
+        """Gives a batch to all metrics, by names."""
+        for metric in self.metrics:
+            metric.update_dict(label, pred)
+
+    def reset(self):
+        """Resets all metrics."""
+        for metric in self.metrics:
+            metric.reset()
+
+    def reset_local(self):
+        """Resets the local values of all metrics."""
+        for metric in self.metrics:
+            metric.reset_local()
+
+    def get(self):
+        """Names and values."""
+        pairs = [pair for metric in self.metrics for pair in metric.get_name_value()]
+        return [name for name, _ in pairs], [value for _, value in pairs]
+
+    def get_global(self):
+        """Names and values since the last `reset()`."""
+        pairs = [pair for metric in self.metrics for pair in metric.get_global_name_value()]
+        return [name for name, _ in pairs], [value for _, value in pairs]
+
+
+@register
+@alias("acc")
+class Accuracy(EvalMetric):
+    """The share of right predictions: classes, or scores with the classes along `axis`."""
+
+    def __init__(self, axis=1, name="accuracy", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names, axis=axis)
+        self.axis = axis
+
+    def _measure(self, label, pred):
+        if pred.shape != label.shape:
+            pred = pred.argmax(self.axis)
+        label, pred = label.astype("int32").ravel(), pred.astype("int32").ravel()
+        check_label_shapes(label, pred)
+        return int((label == pred).sum()), len(label)
+
+
+@register
+@alias("top_k_accuracy", "top_k_acc")
+class TopKAccuracy(EvalMetric):
+    """The share of labels among the `top_k` best predictions."""
+
+    def __init__(self, top_k=1, name="top_k_accuracy", output_names=None, label_names=None):
+        if top_k < 2:
+            raise AssertionError("Please use Accuracy if top_k is no more than 1")
+        super().__init__(f"{name}_{top_k}", output_names, label_names, top_k=top_k)
+        self.top_k = top_k
+
+    def _measure(self, label, pred):
+        if pred.ndim > 2:
+            raise AssertionError("Predictions should be no more than 2 dims")
+        label = label.astype("int32").ravel()
+        check_label_shapes(label, pred)
+        if pred.ndim == 1:
+            return int((pred.argsort() == label).sum()), len(label)
+        best = numpy.argpartition(pred.astype("float32"), -min(self.top_k, pred.shape[1]))
+        return int((best[:, -self.top_k :] == label[:, None]).sum()), len(label)
+
+
+@register
+class F1(EvalMetric):
+    """The harmonic mean of precision and recall, for labels 0 and 1.
+
+    `average` "macro" is the mean over batches, "micro" counts all samples together.
+    """
+
+    def __init__(self, name="f1", output_names=None, label_names=None, average="macro"):
+        self.average = average
+        super().__init__(name, output_names, label_names)
+
+    def reset(self):
+        """Forgets everything."""
+        super().reset()
+        self._counts = numpy.zeros(3)
+
+    def _measure(self, label, pred):
+        label = label.astype("int32").ravel()
+        guess = pred.argmax(1) if pred.ndim > 1 else pred > 0.5
+        if len(numpy.unique(label)) > 2:
+            raise ValueError("F1 currently only supports binary classification.")
+        hits = ((guess == 1) & (label == 1)).sum()
+        counts = numpy.array([hits, (guess == 1).sum(), (label == 1).sum()], float)
+        if self.average == "macro":
+            return _f1(counts), 1
+        self._counts += counts
+        return _f1(self._counts) * (self.num_inst + len(label)) - self.sum_metric, len(label)
+
+
+def _f1(counts):
+    hits, guessed, actual = counts
+    precision = hits / guessed if guessed else 0.0
+    recall = hits / actual if actual else 0.0
+    return float(2 * precision * recall / (precision + recall)) if precision + recall else 0.0
+
+
+@register
+class Perplexity(EvalMetric):
+    """exp of the mean negative log-probability of the labels; `ignore_label` is left out."""
+
+    def __init__(
+        self, ignore_label=None, axis=-1, name="perplexity", output_names=None, label_names=None
+    ):
+        super().__init__(name, output_names, label_names, ignore_label=ignore_label, axis=axis)
+        self.ignore_label, self.axis = ignore_label, axis
+
+    def _measure(self, label, pred):
+        label = label.astype("int32").ravel()
+        pred = pred.reshape(-1, pred.shape[-1])
+        check_label_shapes(label, pred)
+        kept = numpy.ones(len(label), bool)
+        if self.ignore_label is not None:
+            kept = label != int(self.ignore_label)
+        prob = pred[numpy.arange(len(label)), label][kept]
+        return float(-numpy.log(numpy.maximum(1e-10, prob)).sum()), int(kept.sum())
+
+    def _result(self, total, count):
+        return math.exp(total / count) if count else float("nan")
+
+
+class _Distance(EvalMetric):
+    """A mean over batches of a distance between labels and predictions."""
+
+    def _measure(self, label, pred):
+        label, pred = (x.reshape(-1, 1) if x.ndim == 1 else x for x in (label, pred))
+        return self._distance(label - pred), 1
+
+
+@register
+class MAE(_Distance):
+    """The mean absolute error."""
+
+    def __init__(self, name="mae", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names)
+
+    def _distance(self, difference):
+        return numpy.abs(difference).mean()
+
+
+@register
+class MSE(_Distance):
+    """The mean squared error."""
+
+    def __init__(self, name="mse", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names)
+
+    def _distance(self, difference):
+        return (difference**2.0).mean()
+
+
+@register
+class RMSE(_Distance):
+    """The root of the mean squared error, of each batch."""
+
+    def __init__(self, name="rmse", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names)
+
+    def _distance(self, difference):
+        return numpy.sqrt((difference**2.0).mean())
+
+
+@register
+@alias("ce")
+class CrossEntropy(EvalMetric):
+    """The mean negative log-probability of the labels."""
+
+    def __init__(self, eps=1e-12, name="cross-entropy", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names, eps=eps)
+        self.eps = eps
+
+    def _measure(self, label, pred):
+        label = label.ravel().astype("int64")
+        check_label_shapes(label, pred)
+        prob = pred[numpy.arange(len(label)), label]
+        return (-numpy.log(prob + self.eps)).sum(), len(label)
+
+
+@register
+@alias("nll_loss")
+class NegativeLogLikelihood(CrossEntropy):
+    """The mean negative log-probability of the labels."""
+
+    def __init__(self, eps=1e-12, name="nll-loss", output_names=None, label_names=None):
+        super().__init__(eps, name, output_names, label_names)
+
+
+@register
+@alias("pearsonr")
+class PearsonCorrelation(EvalMetric):
+    """The correlation of labels and predictions, as a mean over batches."""
+
+    def __init__(self, name="pearsonr", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names)
+
+    def _measure(self, label, pred):
+        check_label_shapes(label, pred, shape=True)
+        return float(numpy.corrcoef(pred.ravel(), label.ravel())[0, 1]), 1
+
+
+@register
+class Loss(EvalMetric):
+    """The mean of the predictions, which are losses."""
+
+    def __init__(self, name="loss", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names)
+
+    def update(self, labels, preds):
+        """Takes in a batch of losses; labels are ignored."""
+        for pred in map(_raw, _listed(preds)):
+            self._add(pred.sum(), pred.size)
+
+
+@register
+class CustomMetric(EvalMetric):
+    """A function of NumPy's labels and predictions: a value, or the pair (sum, count)."""
+
+    def __init__(
+        self, feval, name=None, allow_extra_outputs=False, output_names=None, label_names=None
+    ):
+        if name is None:
+            name = feval.__name__
+            name = f"custom({name})" if "<" in name else name
+        super().__init__(name, output_names, label_names)
+        self._feval, self._allow_extra = feval, allow_extra_outputs
+
+    def update(self, labels, preds):
+        """Takes in a batch."""
+        if not self._allow_extra:
+            labels, preds = check_label_shapes(labels, preds, True)
+        for pred, label in zip(preds, labels, strict=False):
+            value = self._feval(_raw(label), _raw(pred))
+            self._add(*(value if isinstance(value, tuple) else (value, 1)))
+
+
+def np(numpy_feval, name=None, allow_extra_outputs=False):
+    """A metric of a function of NumPy arrays."""
+    return CustomMetric(numpy_feval, name or numpy_feval.__name__, allow_extra_outputs)
