@@ -1,5 +1,10 @@
-"""What `import mxnet` gives: the namespaces, generated from the rows, as importable modules."""
+"""What `import mxnet` gives: the namespaces, generated from the rows, as importable modules.
 
+Gluon and what belongs to it are loaded when a program first asks for them: few do, and in the page
+they would make every start wait.
+"""
+
+import importlib.machinery
 import sys
 import types
 import warnings
@@ -10,21 +15,34 @@ from ..array import NDArray
 from ..function import Function
 from . import (  # noqa: F401  methods attach themselves
     device,
-    gluon,
-    initializer,
-    lr_scheduler,
     methods,
-    metric,
     nd,
     np,
     npx,
-    optimizer,
     random,
-    test_utils,
     util,
 )
 from .generate import missing
-from .gluon import naming
+
+#: Modules that are loaded on demand, by their names under `mxnet`: where they are in this package.
+ON_DEMAND = {
+    "gluon": "gluon",
+    "gluon.block": "gluon.block",
+    "gluon.data": "gluon.data",
+    "gluon.loss": "gluon.loss",
+    "gluon.metric": "metric",
+    "gluon.nn": "gluon.nn",
+    "gluon.parameter": "gluon.parameter",
+    "gluon.rnn": "gluon.rnn",
+    "gluon.trainer": "gluon.trainer",
+    "gluon.utils": "gluon.utils",
+    "init": "initializer",
+    "initializer": "initializer",
+    "lr_scheduler": "lr_scheduler",
+    "metric": "metric",
+    "optimizer": "optimizer",
+    "test_utils": "test_utils",
+}
 
 __all__ = ["fresh", "install", "modules"]
 
@@ -62,22 +80,6 @@ def modules() -> dict[str, types.ModuleType]:
         "mxnet.np.linalg": np.linalg,
         "mxnet.numpy_extension.random": npx.random,
         "mxnet.npx.random": npx.random,
-        "mxnet.gluon": gluon,
-        "mxnet.gluon.block": gluon.block,
-        "mxnet.gluon.data": gluon.data,
-        "mxnet.gluon.loss": gluon.loss,
-        "mxnet.gluon.nn": gluon.nn,
-        "mxnet.gluon.parameter": gluon.parameter,
-        "mxnet.gluon.rnn": gluon.rnn,
-        "mxnet.gluon.trainer": gluon.trainer,
-        "mxnet.gluon.utils": gluon.utils,
-        "mxnet.gluon.metric": metric,
-        "mxnet.init": initializer,
-        "mxnet.initializer": initializer,
-        "mxnet.lr_scheduler": lr_scheduler,
-        "mxnet.metric": metric,
-        "mxnet.optimizer": optimizer,
-        "mxnet.test_utils": test_utils,
         "mxnet.util": util,
     }
     root.__path__ = []
@@ -87,22 +89,60 @@ def modules() -> dict[str, types.ModuleType]:
     root.np = root.numpy = np
     root.npx = root.numpy_extension = npx
     root.random, root.context, root.device = random, device, device
-    root.gluon, root.init, root.initializer = gluon, initializer, initializer
-    root.optimizer, root.lr_scheduler, root.metric = optimizer, lr_scheduler, metric
-    root.test_utils, root.util = test_utils, util
+    root.util = util
     nd.np, nd.npx = np, npx  # Gluon's `F` is nd, and has both
     for name in device.__all__:
         setattr(root, name, getattr(device, name))
     root.waitall = npx.waitall
     root.NDArray = NDArray
-    root.__getattr__ = missing("mxnet", [name for name in vars(root) if name[0] != "_"])
+    later = [name for name in ON_DEMAND if "." not in name]
+    absent = missing("mxnet", [*(name for name in vars(root) if name[0] != "_"), *later])
+
+    def attribute(name):
+        if name not in later:
+            return absent(name)
+        module = on_demand(name)
+        setattr(root, name, module)
+        return module
+
+    root.__getattr__ = attribute
+    root.__dir__ = lambda: sorted({*vars(root), *later})
     return found
+
+
+def on_demand(name: str) -> types.ModuleType:
+    """The module that `mxnet.<name>` means, loaded now if it was not before."""
+    return importlib.import_module(f".{ON_DEMAND[name]}", __name__)
+
+
+class _Finder:
+    """Lets `import mxnet.gluon.nn` find the modules that are loaded on demand."""
+
+    @staticmethod
+    def find_spec(fullname, path=None, target=None):
+        """The spec of a module on demand; None for any other name."""
+        root, _, name = fullname.partition(".")
+        if root != "mxnet" or name not in ON_DEMAND:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, _Finder, is_package=name == "gluon")
+
+    @staticmethod
+    def create_module(spec):
+        """The usual empty module, which `exec_module` replaces."""
+        return None
+
+    @staticmethod
+    def exec_module(module):
+        """Puts the real module in its place."""
+        sys.modules[module.__name__] = on_demand(module.__name__.partition(".")[2])
 
 
 def fresh() -> None:
     """What a new process would have: NumPy semantics off, no block named yet."""
     util.reset_np()
-    naming.names.reset()
+    naming = sys.modules.get(f"{__name__}.gluon.naming")
+    if naming is not None:
+        naming.names.reset()
 
 
 def install() -> None:
@@ -113,5 +153,7 @@ def install() -> None:
             "Start a new process and call engine.install() before importing mxnet."
         )
     sys.modules.update(modules())
+    if _Finder not in sys.meta_path:
+        sys.meta_path.insert(0, _Finder)  # before the one that looks into packages' folders
     # MXNet divides by 0 without a word, and the engine's own lines would tell a user nothing.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"engine\.|<string>")
