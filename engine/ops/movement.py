@@ -9,11 +9,9 @@ from ..registry import Sample, movement
 
 
 def _transpose_axes(rank, axes):
-    return tuple(range(rank))[::-1] if axes is None else shapes_axes(axes, rank)
-
-
-def shapes_axes(axes, rank):
     """`axes` of a transpose, counted from the front; raises `ShapeError` unless a permutation."""
+    if axes is None:
+        return tuple(range(rank))[::-1]
     found = tuple(shapes.axis_of("transpose", a, rank) for a in axes)
     if sorted(found) != list(range(rank)):
         raise ShapeError(message(

@@ -190,3 +190,13 @@ def axe() -> str:
 def lesson_results() -> dict:
     """What real MXNet shows for each code cell of each lesson."""
     return json.loads((ROOT / "tests" / "engine" / "golden" / "lessons.json").read_text("utf-8"))
+
+
+def violations(page, axe: str) -> list[str]:
+    """What the accessibility checker finds wrong with the page as it stands."""
+    page.evaluate(axe)
+    return page.evaluate(
+        """async () => (await axe.run(document, { iframes: false })).violations.map(
+            each => `${each.id}: ${each.nodes.map(node => `${node.target} ${node.failureSummary}`)}`
+        )"""
+    )

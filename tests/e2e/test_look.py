@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import violations
+
 PROGRAM = """# %% [markdown]
 # # A title
 # Some prose with $x^2$ and `code`.
@@ -32,16 +34,6 @@ STATES = {
         it.page.get_by_role("menuitem", name="Back to the original text").click(),
     ),
 }
-
-
-def violations(page, axe: str) -> list[str]:
-    page.evaluate(axe)
-    found = page.evaluate(
-        """async () => (await axe.run(document, { iframes: false })).violations.map(
-            each => `${each.id}: ${each.nodes.map(node => `${node.target} ${node.failureSummary}`)}`
-        )"""
-    )
-    return found
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from engine import __version__
 from engine.links import decode, encode
+from tests.e2e.conftest import violations
 
 PROGRAM = """# %% [markdown]
 # # A shared title
@@ -255,14 +256,6 @@ def test_the_popover_keeps_the_focus_and_gives_it_back(dialog, playground):
 
 
 # ----- Look --------------------------------------------------------------------------------------
-
-
-def violations(page, axe: str) -> list[str]:
-    page.evaluate(axe)
-    return page.evaluate(
-        """async () => (await axe.run(document, { iframes: false })).violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(each => each.target + each.failureSummary)}`)"""
-    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

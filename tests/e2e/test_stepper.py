@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_look import violations
+from tests.e2e.conftest import violations
 
 TWICE = """from mxnet import np, autograd
 x = np.array([1.0, 2.0, 3.0])
