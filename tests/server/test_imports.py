@@ -37,7 +37,18 @@ ROOMS = {
     "runner": {"protocol", "trace"},
     "editor": {"protocol", "trace"},
     "share": {"protocol"},
-    "app": {"protocol", "trace", "explain", "graph", "render", "runner", "editor", "share"},
+    "files": {"protocol", "trace", "explain", "graph", "editor"},
+    "app": {
+        "protocol",
+        "trace",
+        "explain",
+        "graph",
+        "render",
+        "runner",
+        "editor",
+        "share",
+        "files",
+    },
     "embed": {"protocol", "trace", "explain", "graph", "render", "runner", "editor", "share"},
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EMPTY, docOfFragment, docOfHash, readLessons } from '../../../web/src/app/documents'
-import { encodeLink } from '../../../web/src/share'
+import { LINK_WORDS, encodeLink, type LinkCode } from '../../../web/src/share'
 
 const lessons = readLessons({
   '../../lessons/02-control-flow.py': '# %% [markdown]\n# # Control *flow*\n# Text.\n# %%\n1',
@@ -38,7 +38,7 @@ describe('documents', () => {
     const link = await encodeLink({ code: 'print(1)' })
     const cases = { [link.slice(0, -1)]: 'truncated', [link.replace('.', '.A')]: 'corrupted', '#9.x': 'unknown-version', '#hello': 'not-a-link' }
     for (const [hash, problem] of Object.entries(cases)) {
-      expect(await docOfFragment(hash, lessons)).toMatchObject({ code: '', problem })
+      expect(await docOfFragment(hash, lessons)).toMatchObject({ code: '', problem: LINK_WORDS[problem as LinkCode] })
     }
   })
 

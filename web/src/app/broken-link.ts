@@ -1,21 +1,20 @@
-/// Stands in for code and graph when a link cannot be opened: what is wrong with it, and a way on.
+/// Stands in for code and graph when a link or file cannot be opened: what is wrong with it, and a way on.
 
-import { LINK_WORDS, type LinkCode } from '../share'
+import type { LinkWords } from '../share'
 import { h } from './dom'
 import type { State } from './state'
 
 export function createBrokenLink(openEmpty: () => void) {
   const element = h('main', { class: 'broken-link', hidden: '' })
 
-  function cardFor(problem: LinkCode): HTMLElement {
-    const { title, text } = LINK_WORDS[problem]
+  function cardFor({ title, text }: LinkWords): HTMLElement {
     const empty = h('button', { class: 'button primary', type: 'button' }, 'Open an empty program')
     empty.addEventListener('click', openEmpty)
     const label = h('p', { class: 'card-label' }, 'Nothing was opened in its place, and nothing of yours was changed.')
     return h('section', { class: 'card', 'data-tone': 'error' }, h('h2', {}, title), h('p', {}, text), label, empty)
   }
 
-  let shown: LinkCode | undefined
+  let shown: LinkWords | undefined
   return {
     element,
     update({ doc: { problem } }: State) {

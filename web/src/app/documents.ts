@@ -1,7 +1,8 @@
 /// What can be opened: the lessons, an empty program, and what a link holds.
 
 import { proseOf, splitCells, titleOf } from '../editor'
-import { LinkError, decodeLink, fingerprint, type LinkCode, type LinkDocument } from '../share'
+import { LINK_WORDS, LinkError, checksum, decodeLink, fingerprint, type LinkDocument, type LinkWords } from '../share'
+import type { Trace } from '../trace'
 
 export interface Doc {
   readonly slug: string
@@ -11,8 +12,12 @@ export interface Doc {
   readonly code: string
   /// The link that it came in. Drafts never stand in for what a link holds.
   readonly link?: LinkDocument
-  /// Why its link could not be opened: there is nothing to run.
-  readonly problem?: LinkCode
+  /// Why what the address names could not be opened: there is nothing to run.
+  readonly problem?: LinkWords
+  /// It came as a file. Drafts do not stand in for that either.
+  readonly file?: true
+  /// A run that was stored: it is shown without Python.
+  readonly trace?: Trace
 }
 
 export const EMPTY: Doc = {
@@ -20,6 +25,11 @@ export const EMPTY: Doc = {
   number: 0,
   title: 'Empty program',
   code: 'from mxnet import autograd, np, npx\n\nnpx.set_np()\n\n',
+}
+
+/// A program that came as a file, and the trace that the file held. The same text is the same document.
+export function docOfFile(title: string, code: string, trace?: Trace): Doc {
+  return { slug: `file-${checksum(code)}${trace ? '-trace' : ''}`, number: 0, title, code, file: true, ...(trace ? { trace } : {}) }
 }
 
 /// Lessons by file path (`…/01-attach-and-backward.py`), in the order of their numbers.
@@ -44,6 +54,9 @@ export function docOfHash(hash: string, docs: readonly Doc[]): Doc | null {
   return docs.find((doc) => doc.slug === slug) ?? null
 }
 
+/// Stands for what could not be opened.
+export const NOTHING_TO_RUN = { slug: 'broken-link', number: 0, code: '' }
+
 /// The document that a fragment names or holds; null when it leaves that to the page. Never another one in its place.
 export async function docOfFragment(hash: string, docs: readonly Doc[]): Promise<Doc | null> {
   const lesson = docOfHash(hash, docs)
@@ -52,7 +65,7 @@ export async function docOfFragment(hash: string, docs: readonly Doc[]): Promise
     const link = await decodeLink(hash)
     return { slug: `link-${fingerprint(link)}`, number: 0, title: 'Shared program', code: link.code, link }
   } catch (error) {
-    if (error instanceof LinkError) return { slug: 'broken-link', number: 0, title: 'Broken link', code: '', problem: error.code }
+    if (error instanceof LinkError) return { ...NOTHING_TO_RUN, title: 'Broken link', problem: LINK_WORDS[error.code] }
     throw error
   }
 }

@@ -11,6 +11,7 @@ export interface HeaderActions {
   run(): void
   stop(): void
   open(doc: Doc): void
+  openFile(): void
   reset(): void
   share(): void
   theme(theme: Theme): void

@@ -10,7 +10,7 @@ export interface LessonMenu {
   update(state: State): void
 }
 
-export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): void; reset(): void }): LessonMenu {
+export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): void; openFile(): void; reset(): void }): LessonMenu {
   const title = h('span', {})
   const long = h('span', { class: 'menu-long' }, 'Lesson ')
   const label = h('span', { class: 'menu-label' }, long, title)
@@ -30,11 +30,16 @@ export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): vo
     close(true)
     act.reset()
   })
-  const list = h('div', { class: 'menu', role: 'menu', 'aria-label': 'Lessons', hidden: '' }, ...items.map(({ item }) => item), h('div', { class: 'menu-rule', role: 'separator' }), reset)
+  const file = h('button', { class: 'menu-item', type: 'button', role: 'menuitem', tabindex: '-1' }, h('span', { class: 'menu-number', 'aria-hidden': 'true' }, '…'), h('span', {}, 'Open a file'))
+  file.addEventListener('click', () => {
+    close(true)
+    act.openFile()
+  })
+  const list = h('div', { class: 'menu', role: 'menu', 'aria-label': 'Lessons', hidden: '' }, ...items.map(({ item }) => item), h('div', { class: 'menu-rule', role: 'separator' }), file, reset)
   const element = h('div', { class: 'lesson-menu' }, button, list)
 
   const isOpen = () => !list.hidden
-  const entries = () => [...items.map(({ item }) => item), reset].filter((item) => !item.disabled)
+  const entries = () => [...items.map(({ item }) => item), file, reset].filter((item) => !item.disabled)
 
   function open(focus: 'current' | 'last' = 'current') {
     list.hidden = false

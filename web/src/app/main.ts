@@ -3,6 +3,7 @@
 import names from 'virtual:names'
 import { createEditor, readNames, type Place } from '../editor'
 import { unpack } from '../protocol/packed'
+import type { Summary } from '../protocol/trace'
 import { createGraphView } from '../render'
 import { createRunner, fetchAssets, openFrame, type RunnerEvent } from '../runner'
 import { encodeLink, isVersion } from '../share'
@@ -11,6 +12,8 @@ import { createBrokenLink } from './broken-link'
 import { EMPTY, docOfFragment, readLessons, type Doc } from './documents'
 import { h, setText } from './dom'
 import { createHeader } from './header'
+import { keepFile, keptFile } from './kept-file'
+import { createFileDoor, docOfAddress } from './open-file'
 import { createOutputPanel } from './output-panel'
 import { PARTIAL_SHARE } from './picture'
 import { createShareDialog } from './share-dialog'
@@ -18,9 +21,10 @@ import { createSplitter } from './splitter'
 import { createStage } from './stage'
 import { createStepList } from './step-list'
 import { createStepper } from './stepper'
-import { DEADLINE, SPLIT, initialState, isGoing, limitsOf, markedNodes, update, type Event, type State, type Theme } from './state'
+import { DEADLINE, SPLIT, STORED, initialState, isGoing, limitsOf, markedNodes, update, type Event, type State, type Theme } from './state'
 import { createStore } from './store'
 import { createTabs } from './tabs'
+import { createTakeAway } from './take-away'
 import { createToast } from './toast'
 import { announcementOf } from './words'
 
@@ -28,6 +32,10 @@ import { announcementOf } from './words'
 const SEED = 0
 /// A run longer than this shows Stop instead of Run.
 const SLOW = 200
+/// Late summaries that a file waits for: how many in all and at once, and how long for each batch, in milliseconds.
+const MOST_LATE = 100_000
+const LATE_BATCH = 2_000
+const LATE_PATIENCE = 10_000
 
 const root = document.querySelector<HTMLElement>('#app')
 if (root) void start(root)
@@ -37,11 +45,13 @@ async function start(root: HTMLElement) {
   const files = import.meta.glob<string>('../../lessons/*.py', { query: '?raw', import: 'default', eager: true })
   const docs: readonly Doc[] = [...readLessons(files), EMPTY]
   const draftOf = (doc: Doc) => store.get(`draft:${doc.slug}`)
-  // A link shows what it holds; an own draft of it is only offered.
-  const codeOf = (doc: Doc) => (doc.link || doc.problem ? doc.code : (draftOf(doc) ?? doc.code))
-  const offered = (doc: Doc) => (doc.link ? draftOf(doc) : null)
-  const usual = () => docs.find((doc) => doc.slug === store.get('open')) ?? docs[0] ?? EMPTY
-  const first = (await docOfFragment(location.hash, docs)) ?? usual()
+  // A link or file shows what it holds; an own draft of it is only offered.
+  const isGiven = (doc: Doc) => doc.link !== undefined || doc.file === true
+  const codeOf = (doc: Doc) => (isGiven(doc) || doc.problem ? doc.code : (draftOf(doc) ?? doc.code))
+  const offered = (doc: Doc) => (isGiven(doc) ? draftOf(doc) : null)
+  const usual = () => docs.find((doc) => doc.slug === store.get('open')) ?? keptFile(store) ?? docs[0] ?? EMPTY
+  const docOf = async (hash: string) => (await docOfAddress(hash)) ?? (await docOfFragment(hash, docs)) ?? usual()
+  const first = await docOf(location.hash)
 
   const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')), maths: readMaths(store.get('maths')) }
   let state = initialState(docs, first, codeOf(first), look, offered(first))
@@ -69,7 +79,11 @@ async function start(root: HTMLElement) {
       dispatch({ type: 'reset' })
       editor.replace(state.code)
     },
-    share: () => shareDialog.open(linkNow()),
+    openFile: () => door.choose(),
+    share: () => {
+      takeAway.refresh()
+      shareDialog.open(linkNow())
+    },
     theme: (theme) => dispatch({ type: 'theme', theme }),
   })
   const go = (step: number | null) => dispatch({ type: 'stepped', step })
@@ -98,7 +112,9 @@ async function start(root: HTMLElement) {
     decline: () => dispatch({ type: 'declined' }),
   })
   const brokenLink = createBrokenLink(() => (location.hash = `lesson=${EMPTY.slug}`))
-  const shareDialog = createShareDialog()
+  const takeAway = createTakeAway(() => ({ state, scene: graph.picture(), dark: isDark(), summaries: completed }))
+  const shareDialog = createShareDialog(takeAway.element)
+  const door = createFileDoor(root, { open: openFile, refuse: (reason) => dispatch({ type: 'refused', reason }) })
   const live = h('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
 
   panes.append(code, splitter.element, stage.element, outputs.element)
@@ -114,7 +130,9 @@ async function start(root: HTMLElement) {
     names: readNames(names),
     onEdit: (text) => {
       // The editor reports its own reset too: that is no edit.
-      if (text !== state.code) dispatch({ type: 'edited', code: text })
+      if (text === state.code) return
+      dispatch({ type: 'edited', code: text })
+      wake()
     },
     onRun: () => run(DEADLINE),
     onCursor: (line) => {
@@ -122,10 +140,10 @@ async function start(root: HTMLElement) {
       if (trace) dispatch({ type: 'selected', nodes: nodesAtLine(trace, line), by: 'code' })
     },
   })
-  const requests = new Map<number, readonly number[]>()
+  const requests = new Map<number, (summaries: readonly (Summary | null)[]) => void>()
   const graph = createGraphView(stage.graph, {
     onSelect: (node) => dispatch({ type: 'selected', nodes: node === null ? [] : [node], by: 'graph' }),
-    requestSummaries: (values) => requests.set(runner.summaries(values), values),
+    requestSummaries: (values) => ask(values, (summaries) => graph.addSummaries(values, summaries)),
     onSummaries: () => {
       stepper.refresh()
       list.refresh()
@@ -178,7 +196,7 @@ async function start(root: HTMLElement) {
     if (before && state.code !== before.code && state.doc === before.doc) saveDraft()
     if (state.doc !== before?.doc) {
       document.title = state.doc !== EMPTY ? `${state.doc.title} · autograd playground` : 'autograd playground'
-      if (docs.includes(state.doc)) store.set('open', state.doc.slug)
+      if (docs.includes(state.doc) || state.doc.file) store.set('open', state.doc.slug)
     }
   }
 
@@ -193,9 +211,9 @@ async function start(root: HTMLElement) {
   function hearRunner(event: RunnerEvent) {
     if (event.type === 'trace') return hearTrace(event)
     if (event.type === 'summaries') {
-      const values = requests.get(event.request)
+      const answered = requests.get(event.request)
       requests.delete(event.request)
-      if (values) graph.addSummaries(values, event.summaries)
+      answered?.(event.summaries)
       return
     }
     if (event.type === 'done') drawTrace()
@@ -235,12 +253,45 @@ async function start(root: HTMLElement) {
 
   function run(deadline: number) {
     if (state.doc.problem) return
+    wake()
     editor.freeze()
     newest = null
     requests.clear()
     // The runner answers with 'queued' or 'started' before `run` returns, so the state must know the run by then.
     dispatch({ type: 'asked', run: runner.nextRun(), deadline })
     runner.run({ code: state.code, seed: state.doc.link?.seed ?? SEED, limits: limitsOf(deadline) })
+  }
+
+  /// A stored run needs no Python: it is started when the reader edits or runs.
+  function wake() {
+    if (state.engine.phase !== 'asleep') return
+    dispatch({ type: 'woken' })
+    runner.start()
+  }
+
+  function ask(values: readonly number[], answered: (summaries: readonly (Summary | null)[]) => void) {
+    // Of a stored run nothing more can be known.
+    if (state.picture?.run !== STORED) requests.set(runner.summaries(values), answered)
+  }
+
+  /// All summaries of a trace, for a file: what the trace left out is asked for.
+  async function completed(trace: Trace): Promise<(value: number) => Summary | null> {
+    const late = new Map<number, Summary | null>()
+    const missing = trace.values.summaries.flatMap((known, value) => (known ?? graph.summaryOf(value) ? [] : [value]))
+    const wanted = missing.slice(0, MOST_LATE)
+    for (let from = 0; from < wanted.length && state.picture?.run === state.run?.id; from += LATE_BATCH) {
+      const batch = wanted.slice(from, from + LATE_BATCH)
+      const answer = await new Promise<readonly (Summary | null)[]>((done) => {
+        ask(batch, done)
+        setTimeout(() => done([]), LATE_PATIENCE)
+      })
+      batch.forEach((value, i) => late.set(value, answer[i] ?? null))
+    }
+    return (value) => graph.summaryOf(value) ?? late.get(value) ?? null
+  }
+
+  function isDark(): boolean {
+    return state.theme === 'dark' || (state.theme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
   }
 
   function stop() {
@@ -261,6 +312,22 @@ async function start(root: HTMLElement) {
     const text = codeOf(doc)
     dispatch({ type: 'opened', doc, code: text, draft: offered(doc) })
     editor.open(text)
+    showStored()
+    if (!doc.trace && !doc.problem) wake()
+  }
+
+  /// A file is no part of the address.
+  function openFile(doc: Doc) {
+    history.replaceState(null, '', location.pathname + location.search)
+    newestHash = ''
+    keepFile(store, doc)
+    open(doc)
+  }
+
+  /// The editor shows the outputs of a stored run as soon as it has its text.
+  function showStored() {
+    const { run } = state
+    if (run?.id === STORED) editor.showRun({ run: STORED, outputs: run.outputs, active: -1 })
   }
 
   /// The address of this page with the program as it stands.
@@ -295,7 +362,7 @@ async function start(root: HTMLElement) {
   let newestHash = location.hash
   addEventListener('hashchange', async () => {
     const hash = (newestHash = location.hash)
-    const doc = (await docOfFragment(hash, docs)) ?? usual()
+    const doc = await docOf(hash)
     if (hash === newestHash) open(doc)
   })
   addEventListener('keydown', (event) => {
@@ -303,7 +370,8 @@ async function start(root: HTMLElement) {
   })
 
   show(null)
-  runner.start()
+  if (state.engine.phase !== 'asleep') runner.start()
+  showStored()
 }
 
 function readTheme(value: string | null): Theme {

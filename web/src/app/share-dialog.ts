@@ -11,7 +11,8 @@ export interface ShareDialog {
   close(): void
 }
 
-export function createShareDialog(): ShareDialog {
+/// `files`: the part that saves files.
+export function createShareDialog(files: HTMLElement): ShareDialog {
   const close = h('button', { class: 'button icon-button', type: 'button', 'aria-label': 'Close' }, icon(ICONS.close))
   const field = h('input', { class: 'share-link', type: 'text', readonly: '', spellcheck: 'false', 'aria-label': 'Link to this program', 'aria-describedby': 'share-about' })
   const copy = h('button', { class: 'button primary share-copy', type: 'button' })
@@ -28,6 +29,7 @@ export function createShareDialog(): ShareDialog {
     row,
     about,
     said,
+    files,
   )
   const element = h('dialog', { class: 'share', 'aria-labelledby': 'share-title' }, body)
 
@@ -75,7 +77,7 @@ export function createShareDialog(): ShareDialog {
 
   /// The browser keeps the rest of the page out of reach; this keeps Tab from leaving for the browser's own controls.
   function turn(event: KeyboardEvent) {
-    const stops = [close, field, copy].filter((each) => each.offsetParent !== null)
+    const stops = [...body.querySelectorAll<HTMLElement>('button:not(:disabled), input')].filter((each) => each.offsetParent !== null)
     const edge = event.shiftKey ? stops[0] : stops.at(-1)
     if (document.activeElement !== edge) return
     event.preventDefault()

@@ -4,7 +4,7 @@ import type { Output, ProgramError } from '../protocol/trace'
 import type { Limits } from '../protocol/messages'
 import type { RunnerEvent } from '../runner'
 import { splitCells } from '../editor/cells'
-import { at, stepAt, timelineOf, type Trace } from '../trace'
+import { at, nodeCount, stepAt, timelineOf, type Trace } from '../trace'
 import type { Doc } from './documents'
 import { MOST_DRAWN, largestRecording } from './picture'
 
@@ -29,6 +29,8 @@ export interface State {
   readonly split: number
   /// Text that can be brought back.
   readonly offer: Offer | null
+  /// Why something that the reader asked for was not done.
+  readonly refusal: string | null
 }
 
 export interface Offer {
@@ -55,7 +57,8 @@ export interface Picture {
 }
 
 export interface Engine {
-  readonly phase: 'starting' | 'ready' | 'failed'
+  /// `asleep`: nobody has needed it yet.
+  readonly phase: 'asleep' | 'starting' | 'ready' | 'failed'
   readonly fraction: number
   /// While starting: what is going on. When failed: what went wrong.
   readonly label: string
@@ -97,11 +100,13 @@ export type Event =
   | { readonly type: 'opened'; readonly doc: Doc; readonly code: string; readonly draft: string | null }
   | { readonly type: 'reset' }
   | { readonly type: 'declined' }
+  | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'asked'; readonly run: number; readonly deadline: number }
   | { readonly type: 'slow'; readonly run: number }
   | { readonly type: 'stopping' }
   | { readonly type: 'picture'; readonly run: number; readonly trace: Trace }
   | { readonly type: 'restarted' }
+  | { readonly type: 'woken' }
   | { readonly type: 'selected'; readonly nodes: readonly number[]; readonly by: 'graph' | 'code' }
   | { readonly type: 'stepped'; readonly step: number | null }
   | { readonly type: 'player'; readonly change: Partial<Player> }
@@ -124,6 +129,8 @@ export const SPLIT = { least: 20, most: 80, usual: 44 }
 
 const NOTHING: Selection = { nodes: [], by: null }
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 5, 20]
+/// Number of a run that was stored; those that happen here count from 1.
+export const STORED = 0
 const STARTING: Engine = { phase: 'starting', fraction: 0, label: 'Fetching Python', version: '', versions: '', milliseconds: 0 }
 
 export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean }
@@ -133,14 +140,14 @@ export function initialState(docs: readonly Doc[], doc: Doc, code: string, { the
     docs,
     doc,
     code,
-    engine: STARTING,
-    run: null,
-    picture: null,
+    engine: doc.trace ? { ...STARTING, phase: 'asleep', label: '' } : STARTING,
+    ...storedRun(doc),
     selection: NOTHING,
     step: null,
     player: { playing: false, speed: 1, maths, list: false },
     tab: tabOf(doc),
     offer: draftOffer(draft),
+    refusal: null,
     theme,
     split,
   }
@@ -156,16 +163,18 @@ export function update(state: State, event: Event): State {
         ...state,
         doc: event.doc,
         code: event.code,
-        run: null,
-        picture: null,
+        ...storedRun(event.doc),
         ...STILL(state),
         offer: draftOffer(event.draft),
+        refusal: null,
         tab: tabOf(event.doc),
       }
     case 'reset':
       return { ...state, code: state.doc.code, offer: { kind: 'undo', code: state.code } }
     case 'declined':
-      return { ...state, offer: null }
+      return state.refusal === null ? { ...state, offer: null } : { ...state, refusal: null }
+    case 'refused':
+      return { ...state, refusal: event.reason }
 
     // ----- The runner -----
     case 'boot':
@@ -179,6 +188,7 @@ export function update(state: State, event: Event): State {
       return { ...state, run, engine: { ...state.engine, phase: 'failed', label: event.message } }
     }
     case 'restarted':
+    case 'woken':
       return { ...state, engine: STARTING }
     case 'asked':
       return { ...state, ...STILL(state), run: newRun(event.run, event.deadline, state.code) }
@@ -203,7 +213,7 @@ export function update(state: State, event: Event): State {
     case 'done': {
       if (!state.run || event.run !== state.run.id) return state
       const { milliseconds, ops } = event
-      return withRun(state, event.run, { status: 'ended', active: -1, milliseconds, ops, ending: endingOf(state, state.run) })
+      return withRun(state, event.run, { status: 'ended', active: -1, milliseconds, ops, ending: endingOf(state.picture, state.run) })
     }
     case 'replaced':
       return withRun(state, event.run, {
@@ -261,6 +271,15 @@ export function markedNodes({ picture, run, selection }: State): readonly number
   return picture && picture.run === run?.id ? selection.nodes : []
 }
 
+/// What a document shows before anything runs: nothing, or the run whose trace it holds.
+function storedRun({ trace }: Doc): Pick<State, 'run' | 'picture'> {
+  if (!trace) return { run: null, picture: null }
+  const picture = pictureOf(STORED, trace)
+  const failed = trace.outputs.find((output) => output.type === 'error')
+  const run = { ...newRun(STORED, DEADLINE, trace.code), outputs: trace.outputs, error: failed?.error ?? null, ops: nodeCount(trace) }
+  return { picture, run: { ...run, status: 'ended', ending: endingOf(picture, run) } }
+}
+
 function pictureOf(run: number, trace: Trace): Picture {
   const nodes = largestRecording(trace)
   return { run, trace, tooMany: nodes > MOST_DRAWN ? nodes : null }
@@ -304,8 +323,8 @@ function keepSelection({ selection, picture, run }: State, trace: Trace): Select
   return nodes.length === selection.nodes.length ? selection : { ...selection, nodes }
 }
 
-function endingOf(state: State, run: Run): Ending {
-  const stop = state.picture?.run === run.id ? state.picture.trace.stops.at(-1) : undefined
+function endingOf(picture: Picture | null, run: Run): Ending {
+  const stop = picture?.run === run.id ? picture.trace.stops.at(-1) : undefined
   // Only the page knows that the reader pressed Stop.
   if (run.status === 'stopping' && (stop?.reason === 'deadline' || stop?.reason === 'interrupted')) return { kind: 'stopped' }
   switch (stop?.reason) {

@@ -1,4 +1,4 @@
-/// One line at the bottom that offers to bring a text back.
+/// One line at the bottom that offers to bring a text back, or says why something was not done.
 
 import { h, icon, setAttribute, setText } from './dom'
 import { ICONS } from './icons'
@@ -14,15 +14,22 @@ export function createToast(act: { accept(code: string): void; decline(): void }
   const accept = h('button', { class: 'button small', type: 'button' })
   const decline = h('button', { class: 'button small icon-button', type: 'button', 'aria-label': 'Dismiss' }, icon(ICONS.close))
   const element = h('aside', { class: 'toast', hidden: '' })
-  let shown: Offer | null = null
-  accept.addEventListener('click', () => act.accept(shown?.code ?? ''))
+  let shown: Offer | string | null = null
+  accept.addEventListener('click', () => act.accept(typeof shown === 'string' ? '' : (shown?.code ?? '')))
   decline.addEventListener('click', () => act.decline())
   return {
     element,
-    update({ offer }: State) {
-      if (offer === shown) return
-      shown = offer
-      element.hidden = offer === null
+    update({ offer, refusal }: State) {
+      const key = refusal ?? offer
+      if (key === shown) return
+      shown = key
+      element.hidden = key === null
+      if (refusal !== null) {
+        setText(text, refusal)
+        setAttribute(element, 'aria-label', 'Not done')
+        element.replaceChildren(text, decline)
+        return
+      }
       if (!offer) return
       const words = WORDS[offer.kind]
       setText(text, words.text)

@@ -1,7 +1,6 @@
 /// The page's sentences about where a run stands: for the status pill, the notice beside the graph, screen readers.
 
-import { LINK_WORDS } from '../share'
-import { LONG_DEADLINE, type Run, type State } from './state'
+import { LONG_DEADLINE, STORED, type Run, type State } from './state'
 
 export interface Status {
   readonly tone: 'calm' | 'busy' | 'ok' | 'error' | 'warn'
@@ -22,6 +21,7 @@ export function statusOf({ engine, run }: State): Status {
   if (!run || run.status === 'queued' || !run.ending) return { tone: 'calm', text: 'ready', fraction: null }
   switch (run.ending.kind) {
     case 'ok':
+      if (run.id === STORED) return { tone: 'ok', text: 'stored run', fraction: null }
       return { tone: 'ok', text: `${count(run.ops, 'op')} · ${duration(run.milliseconds)}`, fraction: null }
     case 'error':
       return { tone: 'error', text: `${run.ending.message}${inLine(run.ending.line)}`, fraction: null }
@@ -94,10 +94,11 @@ export function noticeOf(run: Run | null): Notice | null {
 /// For screen readers: coarse, so that progress does not talk all the time.
 export function announcementOf(state: State): string {
   const { engine, run } = state
-  if (state.doc.problem) return `${LINK_WORDS[state.doc.problem].title}.`
+  if (state.doc.problem) return `${state.doc.problem.title}.`
   if (engine.phase === 'failed') return `Python could not start. ${engine.label}`
   if (run?.status === 'queued') return 'The program runs as soon as Python has started.'
   if (run?.status === 'running' || run?.status === 'stopping') return run.slow ? 'Running.' : ''
+  if (run?.id === STORED && run.ending?.kind === 'ok') return 'A stored run is shown. Python starts when you run or edit the program.'
   if (run?.ending?.kind === 'ok') return `Done: ${count(run.ops, 'operation')} in ${duration(run.milliseconds)}.`
   const notice = noticeOf(run)
   if (notice) return `${notice.title}. ${run?.error?.message ?? notice.text}`

@@ -55,6 +55,8 @@ export interface GraphView {
   want(values: readonly number[]): void
   /// Shows the whole picture.
   fit(): void
+  /// The picture as it is shown; null when there is none.
+  picture(): Scene | null
   destroy(): void
 }
 
@@ -416,6 +418,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     summaryOf,
     want,
     fit,
+    picture: () => scene,
     destroy() {
       clearTimeout(asking)
       resized.disconnect()

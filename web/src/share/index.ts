@@ -1,5 +1,6 @@
 /// Links: programs as fragments of addresses. See README.md.
 
+export { crc32 as checksum } from './bytes'
 export { adviceOf, type Advice } from './advice'
 export { DEFAULTS, fingerprint, isVersion, type LinkDocument, type LinkView } from './document'
 export { MOST_BYTES, MOST_CHARACTERS, decodeLink, encodeLink } from './link'
