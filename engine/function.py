@@ -183,6 +183,21 @@ def _seen_as(cls, array):
     return same
 
 
+def copied(function):
+    """Another instance with the same attributes; no code of the user's runs."""
+    other = object.__new__(type(function))
+    other.__dict__.update(function.__dict__)
+    return other
+
+
+def light_copy(function):
+    """A copy without what a call left in it: it keeps no arrays of the call alive."""
+    light = copied(function)
+    light._outputs = None
+    light.saved_tensors = ()
+    return light
+
+
 #: The row for every call of a user's function; the instance is its attribute.
 FUNCTION = Op(
     "function",

@@ -17,10 +17,12 @@ import types
 from . import __version__, facade
 from .array import watch
 from .cells import split_cells
+from .check import Budget, Spent, verdicts
 from .devices import HOST
 from .display import pretty
 from .errors import BudgetExceeded
 from .problems import problem
+from .replay import apart
 from .sites import utf16
 from .tape import state
 from .trace import Limits, Recorder, pack
@@ -28,6 +30,9 @@ from .trace import Limits, Recorder, pack
 #: A partial trace is sent at most this often (seconds), and never for more than this share of time.
 PARTIAL_EVERY, PARTIAL_SHARE = 0.7, 0.1
 
+
+#: Verdicts of a check are sent this often (seconds).
+CHECK_EVERY = 0.2
 
 INTERRUPTED = {
     "deadline": "The run took longer than it may and was stopped",
@@ -71,6 +76,7 @@ class Run:
         self.stops = []
         self.files = set()
         self.cell = 0
+        self.program, self.names = None, {}  # for a check, when the program has Functions
         self._tell = tell
         self._clock = clock
         self._written = 0
@@ -239,6 +245,8 @@ class Kernel:
             sys.stdin = stdin
             if main is not None:
                 sys.modules["__main__"] = main
+            if run.recorder.functions:
+                run.program, run.names = program, dict(vars(program))
             vars(program).clear()  # its functions hold it: only this lets its arrays go
         return run
 
@@ -264,6 +272,38 @@ class Kernel:
         """Value summaries of the newest run's trace, as JSON; null for ids that do not exist."""
         found = [None] * len(ids) if self._run is None else self._run.recorder.summaries(ids)
         return json.dumps(found)
+
+    def elements(self, value, row, col) -> str:
+        """A stretch of a value's elements, as JSON; null when the newest run has none there."""
+        found = None if self._run is None else self._run.recorder.window(value, row, col)
+        return json.dumps(found)
+
+    def check(self, limits_json, emit) -> str:
+        """Checks the gradients of the newest run; `emit(json)` hears of the verdicts in batches.
+
+        Limits: `operations` that may be run again, `seconds`. Answers how it ended: "all", "time",
+        "operations" or "interrupted".
+        """
+        limits = json.loads(limits_json)
+        budget = Budget(limits["operations"], limits["seconds"], self._clock)
+        batch, total, due = [], 0, self._clock() + CHECK_EVERY
+        run, end = self._run, "all"
+        try:
+            if run is not None:
+                with apart(run.program, run.names):
+                    for kind, what in verdicts(run.recorder, budget):
+                        if kind == "total":
+                            total = what
+                        else:
+                            batch.append(what)
+                        if self._clock() > due:
+                            emit(json.dumps({"total": total, "verdicts": batch}))
+                            batch, due = [], self._clock() + CHECK_EVERY
+        except Spent as spent:
+            end = spent.end
+        except KeyboardInterrupt:
+            end = "interrupted"
+        return json.dumps({"total": total, "verdicts": batch, "end": end})
 
 
 LIMITS = tuple(Limits.__dataclass_fields__)

@@ -7,6 +7,8 @@ import numpy
 #: Arrays of at most this many elements are shown whole.
 SMALL = 256
 THUMB = 16
+#: Rows and columns of what is fetched of a large array at once.
+WINDOW = 24
 
 
 def number(value):
@@ -48,13 +50,28 @@ def summarize(raw) -> dict:
     if raw.size <= SMALL:
         found["data"] = numbers(raw)
     else:
+        with numpy.errstate(all="ignore"):
+            found["std"] = number(wide.std())
         found["thumb"] = thumbnail(raw)
     return found
 
 
+def window(raw, row, col) -> dict:
+    """At most WINDOW x WINDOW elements of the array seen as a matrix, from (row, col) on."""
+    matrix = as_matrix(numpy.asarray(raw))
+    part = matrix[row : row + WINDOW, col : col + WINDOW]
+    rows, cols = part.shape
+    return {"row": row, "col": col, "rows": rows, "cols": cols, "data": numbers(part)}
+
+
+def as_matrix(raw):
+    """The array with its last axis as columns and all others as rows; a vector is one row."""
+    return raw.reshape(-1, raw.shape[-1]) if raw.ndim > 1 else raw.reshape(1, -1)
+
+
 def thumbnail(raw) -> dict:
     """At most THUMB x THUMB elements, evenly picked, of the array seen as a matrix."""
-    matrix = raw.reshape(-1, raw.shape[-1]) if raw.ndim > 1 else raw.reshape(1, -1)
+    matrix = as_matrix(raw)
     rows, cols = (
         numpy.linspace(0, n - 1, min(n, THUMB)).round().astype("int64") for n in matrix.shape
     )

@@ -17,9 +17,10 @@ from . import __version__
 from .array import ARRAYS, Array, Observer
 from .errors import BudgetExceeded
 from .formulas import op_info
+from .function import light_copy
 from .registry import OPS
 from .sites import Sites
-from .summary import summarize
+from .summary import summarize, window
 from .tape import LEAF
 
 VERSION = 1
@@ -73,6 +74,8 @@ class Recorder(Observer):
         # Columns of nodes, as in trace.ts.
         self.kind, self.op, self.roles, self.site, self.visit = [], [], [], [], []
         self.node_cell, self.block, self.cause, self.attrs = [], [], [], []
+        self.raw_attrs = []  # as they were given, for running operations again
+        self.functions = {}  # users' Functions and the classes of their inputs, by node
         self.arg_start, self.slot_start = [0], [0]
         self.arg_slot, self.arg_literal = [], []
         self.slot_node, self.slot_value, self.slot_name = [], [], []
@@ -109,6 +112,7 @@ class Recorder(Observer):
         self.block.append(self.open_blocks[-1] if self.open_blocks else -1)
         self.cause.append(-1)
         self.attrs.append(self._attrs(attrs))
+        self.raw_attrs.append(None if attrs and "function" in attrs else attrs)
         for slot, literal in args:
             self.arg_slot.append(slot)
             self.arg_literal.append(literal)
@@ -128,7 +132,7 @@ class Recorder(Observer):
         if len(self.kind) > nodes:
             for values in (
                 self.kind, self.op, self.roles, self.site, self.visit, self.node_cell, self.block,
-                self.cause, self.attrs,
+                self.cause, self.attrs, self.raw_attrs,
             ):  # fmt: skip
                 del values[nodes:]
             del self.arg_start[nodes + 1 :]
@@ -186,6 +190,8 @@ class Recorder(Observer):
         node = self._node(kind, op, roles, attrs, args, results)
         if entry is not None:
             entry.site = node
+            if attrs and "function" in attrs:
+                self.functions[node] = light_copy(attrs["function"]), [type(x) for x in inputs]
         if self.current is not None:
             self.roles[node] |= BACKWARD
             self.cause[node] = self.current["cause"]
@@ -372,6 +378,13 @@ class Recorder(Observer):
             value = self.values[at]
             found.append(value[2] if type(value) is tuple else summarize(value))
         return found
+
+    def window(self, at, row, col):
+        """Elements of the value `at` from a row and column on; None when it is not kept."""
+        if not 0 <= at < len(self.values) or row < 0 or col < 0:
+            return None
+        value = self.values[at]
+        return None if type(value) is tuple else window(value, row, col)
 
     def document(self, code, cells, outputs, stops, *, all_summaries=None) -> dict:
         """The trace so far. Columns are `array('i')`; `as_lists` makes them lists for JSON."""

@@ -550,3 +550,21 @@ def test_a_file_that_is_not_there_ends_with_status_2():
     words = [sys.executable, "-m", "engine", "run", "nowhere.py"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.startswith("nowhere.py: cannot be read")
+
+
+def test_elements_of_a_large_value_come_in_stretches():
+    kernel = Kernel()
+    kernel.execute("from mxnet import np\nx = np.arange(3000.0).reshape(2, 30, 50) * 2\n")
+    last = len(kernel._run.recorder.values) - 1
+    found = json.loads(kernel.elements(last, 59, 48))
+    assert found == {"row": 59, "col": 48, "rows": 1, "cols": 2, "data": [5996, 5998]}
+    assert json.loads(kernel.elements(last, 60, 0))["data"] == []
+    assert json.loads(kernel.elements(last + 1, 0, 0)) is None
+    assert json.loads(kernel.elements(last, -1, 0)) is None
+    assert json.loads(Kernel().elements(0, 0, 0)) is None
+
+
+def test_a_large_value_is_summarised_with_its_deviation():
+    kernel = Kernel()
+    kernel.execute("from mxnet import np\nx = np.arange(1000.0) * 1\n")
+    assert kernel._run.recorder.summaries([1])[0]["std"] == pytest.approx(288.675, abs=1e-3)

@@ -23,6 +23,7 @@ LAYERS = [
     {"autograd", "function"},
     {"facade", "engine"},
     {"cells", "sites", "problems", "formulas", "trace", "gradcheck", "reference"},
+    {"replay", "check"},
     {"kernel"},
     {"cli", "__main__"},
 ]
