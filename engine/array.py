@@ -178,6 +178,17 @@ class Array:
         buffer = wrap(type(self), numpy.zeros_like(self._data))
         mark_variable(self, buffer, grad_req)
 
+    @property
+    def _fresh_grad(self):
+        """Whether a backward pass has written the gradient since this was set to False."""
+        entry = self._entry
+        return entry is not None and entry.grad is not None and entry.grad.fresh
+
+    @_fresh_grad.setter
+    def _fresh_grad(self, fresh):
+        if self._entry is not None and self._entry.grad is not None:
+            self._entry.grad.fresh = bool(fresh)
+
     def drop_grad(self):
         """Takes the gradient buffer away again."""
         if self._entry is not None:

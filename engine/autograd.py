@@ -139,6 +139,7 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True) -> Non
             buffer._data = raw.reshape(buffer._data.shape)
         else:
             buffer._write(Ellipsis, raw)
+        gradient.fresh = True
         written.append((entry, buffer))
     if watch.observer is not None:
         watch.observer.pass_ended(written)

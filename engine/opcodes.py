@@ -158,6 +158,7 @@ TABLE = """
  147  signbit
  148  isposinf
  149  isneginf
+ 150  fully_connected
 """
 
 _LINES = [line.split() for line in TABLE.strip().splitlines()]

@@ -103,11 +103,12 @@ LEAF = _Leaf()
 class Gradient:
     """Where a backward pass leaves an array's gradient: the buffer and how it is written."""
 
-    __slots__ = ("buffer", "req")
+    __slots__ = ("buffer", "fresh", "req")
 
     def __init__(self, buffer, req: str):
         self.buffer = buffer
         self.req = req
+        self.fresh = False  # whether a pass has written it since somebody said otherwise
 
 
 def leaves_of(entry) -> list[TapeEntry]:

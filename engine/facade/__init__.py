@@ -14,12 +14,14 @@ from .. import errors
 from ..array import NDArray
 from ..function import Function
 from . import (  # noqa: F401  methods attach themselves
+    base,
     device,
     methods,
     nd,
     np,
     npx,
     random,
+    runtime,
     util,
 )
 from .generate import missing
@@ -53,16 +55,19 @@ def modules() -> dict[str, types.ModuleType]:
     autograd = types.ModuleType("mxnet.autograd", _autograd.__doc__)
     for name in _autograd.__all__:
         setattr(autograd, name, getattr(_autograd, name))
-    autograd.Function = Function
-    autograd.__all__ = [*_autograd.__all__, "Function"]
-    base = types.ModuleType("mxnet.base", "MXNet's exception.")
-    base.MXNetError = errors.MXNetError
+    autograd.Function, autograd.NDArray, autograd.Symbol = Function, NDArray, _autograd.Symbol
+    autograd.__all__ = [*_autograd.__all__, "Function", "NDArray", "Symbol"]
+    arrays = types.ModuleType("mxnet.ndarray.ndarray", "The class of `mx.nd`, and its functions.")
+    vars(arrays).update({name: getattr(nd, name) for name in nd.__all__})
+    arrays.py_slice = slice
+    arrays._STORAGE_TYPE_STR_TO_ID = {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
     found = {
         "mxnet": root,
         "mxnet.autograd": autograd,
         "mxnet.base": base,
         "mxnet.ndarray": nd,
         "mxnet.nd": nd,
+        "mxnet.ndarray.ndarray": arrays,
         "mxnet.numpy": np,
         "mxnet.np": np,
         "mxnet.numpy_extension": npx,
@@ -81,6 +86,7 @@ def modules() -> dict[str, types.ModuleType]:
         "mxnet.numpy_extension.random": npx.random,
         "mxnet.npx.random": npx.random,
         "mxnet.util": util,
+        "mxnet.runtime": runtime,
     }
     root.__path__ = []
     root.__version__ = "2.0.0"
@@ -93,6 +99,11 @@ def modules() -> dict[str, types.ModuleType]:
     nd.np, nd.npx = np, npx  # Gluon's `F` is nd, and has both
     for name in device.__all__:
         setattr(root, name, getattr(device, name))
+    for name in ("is_np_array", "is_np_shape", "np_array", "np_shape", "set_np", "set_np_shape",
+                 "reset_np", "use_np", "use_np_array", "use_np_shape"):  # fmt: skip
+        setattr(root, name, getattr(util, name))
+    nd.ndarray = arrays
+    root.runtime = runtime
     root.waitall = npx.waitall
     root.NDArray = NDArray
     later = [name for name in ON_DEMAND if "." not in name]

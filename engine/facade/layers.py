@@ -74,7 +74,7 @@ def fully_connected(data, weight, bias=None, num_hidden=None, no_bias=False, fla
                 "The weight must have shape (num_hidden, number of inputs)",
             )
         )
-    result = invoke(OPS["dot"], (data, weight.transpose()))
+    result = invoke(OPS["fully_connected"], (data, weight))
     return result if no_bias or bias is None else result + bias
 
 

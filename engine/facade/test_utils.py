@@ -2,18 +2,37 @@
 
 import contextlib
 import functools
+import inspect
+import itertools
+import logging  # noqa: F401  programs get these from here
 import numbers
 import os
+import platform
+import sys
+import time  # noqa: F401
 
 import numpy
 
 from .. import autograd
 from ..array import Array
 from ..errors import MXNetError
-from . import device, nd, np
+from . import device, nd
+from . import np as mx_np
+from .draw_checks import (
+    chi_square_check,
+    gen_buckets_probs_with_ppf,
+    mean_check,
+    var_check,
+    verify_generator,
+)
 from .util import np_array, np_shape, use_np, use_np_array, use_np_shape
 
+#: What MXNet's module imports itself, and programs get from it with `*`.
+FOUND_HERE = ["logging", "mx", "np", "npt", "numbers", "os", "rnd", "sys", "time"]
+
 __all__ = [
+    *FOUND_HERE,
+    "Context",
     "almost_equal",
     "almost_equal_ignore_nan",
     "assert_allclose",
@@ -23,20 +42,43 @@ __all__ = [
     "assert_exception",
     "assign_each",
     "assign_each2",
+    "check_gluon_hybridize_consistency",
     "check_gradients",
     "check_numeric_gradient",
+    "chi_square_check",
     "collapse_sum_like",
+    "compare_ndarray_tuple",
+    "compare_optimizer",
+    "create_2d_tensor",
+    "create_vector",
+    "current_context",
+    "default_atols",
     "default_context",
     "default_device",
     "default_dtype",
+    "default_numeric_eps",
+    "default_rtols",
     "effective_dtype",
     "environment",
+    "discard_stderr",
     "find_max_violation",
+    "gen_buckets_probs_with_ppf",
     "get_atol",
     "get_etol",
     "get_rtol",
+    "get_tolerance",
     "get_tols",
+    "has_tvm_ops",
+    "is_aarch64_run",
+    "is_cd_run",
+    "is_op_runnable",
     "list_gpus",
+    "mean_check",
+    "new_matrix_with_real_eigvals_2d",
+    "new_matrix_with_real_eigvals_nd",
+    "new_orthonormal_matrix_2d",
+    "new_sym_matrix_with_real_eigvals_2d",
+    "new_sym_matrix_with_real_eigvals_nd",
     "np_array",
     "np_reduce",
     "np_shape",
@@ -57,10 +99,24 @@ __all__ = [
     "use_np",
     "use_np_array",
     "use_np_shape",
+    "var_check",
+    "verify_generator",
 ]
+
+np, npt, rnd = numpy, numpy.testing, numpy.random
+Context, current_context = device.Context, device.current_context
+
+
+def __getattr__(name):
+    if name == "mx":  # `import mxnet` has a meaning once the engine is installed
+        return sys.modules["mxnet"]
+    raise AttributeError(f"module 'mxnet.test_utils' has no attribute {name!r}")
+
 
 RTOL = {"float16": 1e-2, "float32": 1e-4, "float64": 1e-5}
 ATOL = {"float16": 1e-1, "float32": 1e-3, "float64": 1e-20}
+
+EXACT = ("bool", "int8", "uint8", "int32", "int64")
 
 # ----- Where and what -----
 
@@ -99,19 +155,36 @@ def effective_dtype(dat):
     return numpy.dtype(dat.dtype)
 
 
-def _tolerance(dat, given, defaults):
-    if isinstance(given, numbers.Number):
-        return given
+def default_rtols():
+    """The relative tolerance of each dtype."""
+    return {numpy.dtype(name): RTOL.get(name, 0) for name in (*RTOL, *EXACT)}
+
+
+def default_atols():
+    """The absolute tolerance of each dtype."""
+    return {numpy.dtype(name): ATOL.get(name, 0) for name in (*ATOL, *EXACT)}
+
+
+def default_numeric_eps():
+    """The step of finite differences for each dtype: powers of 2, so that no bits are lost."""
+    steps = {"float16": 2.0**-6, "float32": 2.0**-9, "float64": 2.0**-14}
+    return {numpy.dtype(name): step for name, step in steps.items()}
+
+
+def get_tolerance(dat, tol, default_tol):
+    """The tolerance for an array: `tol`, a number or a dictionary by dtype, or the default."""
+    if isinstance(tol, numbers.Number):
+        return tol
     dtype = effective_dtype(dat)
-    return (given or {}).get(dtype, defaults.get(dtype.name, 0))
+    return (tol or {}).get(dtype, default_tol.get(dtype, 0))
 
 
 def get_tols(x, y, rtol=None, atol=None):
     """Relative and absolute tolerance for comparing two arrays: the coarser dtype's."""
     x, y = (numpy.array(v) if isinstance(v, numbers.Number | list | tuple) else v for v in (x, y))
     return (
-        max(_tolerance(x, rtol, RTOL), _tolerance(y, rtol, RTOL)),
-        max(_tolerance(x, atol, ATOL), _tolerance(y, atol, ATOL)),
+        max(get_tolerance(v, rtol, default_rtols()) for v in (x, y)),
+        max(get_tolerance(v, atol, default_atols()) for v in (x, y)),
     )
 
 
@@ -264,6 +337,47 @@ def retry(n):
     return decorate
 
 
+@contextlib.contextmanager
+def discard_stderr():
+    """A `with` block without error output."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+        yield
+
+
+def compare_ndarray_tuple(t1, t2, rtol=None, atol=None):
+    """`assert_almost_equal` of two arrays, or tuples of them to any depth; None equals all."""
+    if t1 is None or t2 is None:
+        return
+    if isinstance(t1, list | tuple):
+        for s1, s2 in zip(t1, t2):
+            compare_ndarray_tuple(s1, s2, rtol, atol)
+    else:
+        assert_almost_equal(t1, t2, rtol=rtol, atol=atol)
+
+
+# ----- What the machine has -----
+
+
+def has_tvm_ops():
+    """Whether there are compiled TVM operators: no."""
+    return False
+
+
+def is_op_runnable():
+    """Whether tests of operators can run here: yes."""
+    return True
+
+
+def is_cd_run():
+    """Whether this is a release's test run."""
+    return os.environ.get("CD_JOB") == "1"
+
+
+def is_aarch64_run():
+    """Whether this is a 64-bit ARM processor."""
+    return platform.machine() == "aarch64"
+
+
 # ----- Random data, by NumPy's generator as in MXNet -----
 
 
@@ -379,13 +493,140 @@ def _set_environment(variables):
             os.environ[name] = str(value)
 
 
+# ----- Matrices -----
+
+
+def new_orthonormal_matrix_2d(n):
+    """A random orthonormal NumPy matrix."""
+    return numpy.linalg.qr(numpy.random.randn(n, n))[0]
+
+
+def new_matrix_with_real_eigvals_2d(n):
+    """A random, well-conditioned NumPy matrix with real eigenvalues up to 10."""
+    values = numpy.diag(numpy.random.uniform(-10.0, 10.0, n))
+    q = new_orthonormal_matrix_2d(n) @ numpy.diag(numpy.random.uniform(1.0, 2.0, n))
+    return numpy.linalg.inv(q) @ values @ q
+
+
+def new_sym_matrix_with_real_eigvals_2d(n):
+    """A random symmetric NumPy matrix with eigenvalues up to 10."""
+    q = new_orthonormal_matrix_2d(n)
+    return q.T @ numpy.diag(numpy.random.uniform(-10.0, 10.0, n)) @ q
+
+
+def _batch(shape, make):
+    count = int(numpy.prod(shape[:-2], dtype=int))
+    return numpy.array([make(shape[-1]) for _ in range(count)]).reshape(shape)
+
+
+def new_matrix_with_real_eigvals_nd(shape):
+    """A batch of random matrices with real eigenvalues."""
+    return _batch(shape, new_matrix_with_real_eigvals_2d)
+
+
+def new_sym_matrix_with_real_eigvals_nd(shape):
+    """A batch of random symmetric matrices."""
+    return _batch(shape, new_sym_matrix_with_real_eigvals_2d)
+
+
+def create_2d_tensor(rows, columns, dtype=numpy.int64):
+    """An NDArray whose row k is full of k."""
+    return nd.array(numpy.arange(rows).reshape(-1, 1).repeat(columns, axis=1), dtype=dtype)
+
+
+def create_vector(size, dtype=numpy.int64):
+    """The NDArray 0, 1, …, size - 1."""
+    return nd.array(numpy.arange(size), dtype=dtype)
+
+
+# ----- Optimizers and blocks -----
+
+
+def compare_optimizer(
+    opt1,
+    opt2,
+    shape,
+    dtype,
+    w_stype="default",
+    g_stype="default",
+    rtol=1e-4,
+    atol=1e-5,
+    compare_states=True,
+    ntensors=1,
+):
+    """Raises `AssertionError` unless one step of two optimizers gives the same.
+
+    `shape` is one shape, or a list: then the second optimizer updates all arrays in one call.
+    """
+    if w_stype != "default" or g_stype != "default":
+        raise MXNetError("compare_optimizer: sparse storage is left out")
+    shapes = shape if isinstance(shape, list) else [shape]
+    pairs = [[nd.random.uniform(shape=s, dtype=dtype) for s in shapes] for _ in range(2)]
+    first, second = ([[x.copy() for x in part] for part in pairs] for _ in range(2))
+    found = []
+    for optimizer, (weights, grads), many in (
+        (opt1, first, False),
+        (opt2, second, isinstance(shape, list)),
+    ):
+        states = [optimizer.create_state_multi_precision(k, w) for k, w in enumerate(weights)]
+        if many:
+            optimizer.update_multi_precision(list(range(len(shapes))), weights, grads, states)
+        else:
+            for k, (weight, grad, one) in enumerate(zip(weights, grads, states)):
+                optimizer.update_multi_precision(k, weight, grad, one)
+        found.append((tuple(weights), tuple(states)))
+    if compare_states:
+        compare_ndarray_tuple(found[0][1], found[1][1], rtol, atol)
+    compare_ndarray_tuple(found[0][0], found[1][0], rtol, atol)
+
+
+@use_np
+def check_gluon_hybridize_consistency(
+    net_builder, data_l, numpy_func=None, test_grad=True, rtol=1e-4, atol=1e-4
+):
+    """Raises `AssertionError` unless a block gives the same hybridized and recorded or not.
+
+    `net_builder` makes the block; `numpy_func` says what it must give for NumPy arrays.
+    """
+    named = "prefix" in inspect.signature(net_builder).parameters
+    values = outputs = gradients = None
+    for hybridize, recorded in itertools.product((False, True), (False, True)[: 1 + test_grad]):
+        net = net_builder(prefix="net_") if named else net_builder()
+        net.initialize()
+        inputs = [x.copy() for x in data_l]
+        if hybridize:
+            net.hybridize()
+        if values is not None:
+            with autograd.pause():
+                net(*inputs)  # gives the parameters their shapes
+            for name, param in net.collect_params().items():
+                param.set_data(mx_np.array(values[name]))
+        for x in inputs if recorded else ():
+            x.attach_grad()
+        with autograd.record() if recorded else contextlib.nullcontext():
+            out = net(*inputs)
+        if recorded:
+            out.backward(out)
+            seen = [x.grad.asnumpy() for x in inputs]
+            for x, expected in zip(seen, gradients or seen):
+                assert_almost_equal(x, expected, rtol=rtol, atol=atol)
+            gradients = seen
+        if values is None:
+            values = {k: v.data().asnumpy() for k, v in net.collect_params().items()}
+            outputs = out.asnumpy()
+        assert_almost_equal(out.asnumpy(), outputs, rtol=rtol, atol=atol)
+    if numpy_func is not None:
+        expected = numpy_func(*[x.asnumpy() for x in data_l])
+        assert_almost_equal(outputs, expected, rtol=rtol, atol=atol)
+
+
 # ----- Gradients -----
 
 
 def numeric_gradients(function, inputs, head, eps=1e-3):
     """The gradient of sum(head · function(*inputs)) by central differences, in NumPy arrays."""
     raws = [_raw(x).astype("float64") for x in inputs]
-    make = [nd.array if x.NAMESPACE == "nd" else np.array for x in inputs]
+    make = [nd.array if x.NAMESPACE == "nd" else mx_np.array for x in inputs]
 
     def value(changed):
         arrays = [m(r, dtype="float64") for m, r in zip(make, changed, strict=True)]
@@ -413,7 +654,7 @@ def check_gradients(function, inputs, eps=1e-3, rtol=1e-2, atol=1e-4):
     with autograd.record():
         y = function(*inputs)
     head = numpy.random.RandomState(0).normal(size=y.shape)
-    make = nd.array if y.NAMESPACE == "nd" else np.array
+    make = nd.array if y.NAMESPACE == "nd" else mx_np.array
     y.backward(make(head, dtype=y.dtype))
     for x, expected in zip(inputs, numeric_gradients(function, inputs, head, eps), strict=True):
         assert_almost_equal(x.grad, expected.reshape(x.shape), rtol, atol, ("backward", "numeric"))

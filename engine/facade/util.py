@@ -8,8 +8,10 @@ on, and `mx.nd` arrays while it is off, as in MXNet.
 import functools
 import inspect
 import os
+import tempfile
 
 __all__ = [
+    "TemporaryDirectory",
     "getenv",
     "is_np_array",
     "is_np_shape",
@@ -151,3 +153,10 @@ def setenv(name, value):
         os.environ.pop(name, None)
     else:
         os.environ[name] = value
+
+
+class TemporaryDirectory(tempfile.TemporaryDirectory):
+    """A `with` block with a directory of its own, gone afterwards."""
+
+    def __init__(self, suffix="", prefix="", dir=None):
+        super().__init__(suffix, prefix, dir, ignore_cleanup_errors=True)

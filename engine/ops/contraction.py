@@ -95,6 +95,21 @@ contraction("matmul", "matmul", (_matmul_left, _matmul_right),
                      Sample(((5, 1, 2, 3), (4, 3, 2)))),
             doc="Matrix product; leading axes are batches and broadcast.",
             latex=r"{a} {b}", latex_vjps=(r"\bar{y} {b}^\top", r"{a}^\top \bar{y}"))
+
+
+def _rows_right(F, g, y, x, w):
+    lead = tuple(range(len(x.shape) - 1))
+    return F.tensordot(g, x, axes=(lead, lead))
+
+
+contraction("fully_connected", lambda xp, x, w: xp.matmul(x, w.T),
+            (lambda F, g, y, x, w: F.matmul(g, w), _rows_right),
+            lambda x, w: shapes.matmul("fully_connected", x, w[::-1]),
+            lambda out, x, w: 2 * prod(out) * w[1], symbol="FC", nd=False, np=False,
+            samples=(Sample(((2, 3), (4, 3))), Sample(((2, 5, 3), (4, 3))),
+                     Sample(((3,), (4, 3)))),
+            doc="Inputs times the transposed weight: one row of weights for each result.",
+            latex=r"{a} {b}^\top", latex_vjps=(r"\bar{y} {b}", r"\bar{y}^\top {a}"))
 contraction("tensordot", lambda xp, a, b, *, axes: xp.tensordot(a, b, axes=axes),
             (_tensordot_left, _tensordot_right), _tensordot_shape,
             lambda out, a, b, *, axes: 2 * prod(out) * prod(

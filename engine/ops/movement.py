@@ -161,10 +161,17 @@ def _flip_vjp(F, g, y, x, *, axis):
     return F.flip(g, axis=axis)
 
 
+def _reshape_shape(x, *, newshape):
+    """The row knows NumPy's shapes alone, where 0 is a size; MXNet's codes are resolved before."""
+    new = (newshape,) if isinstance(newshape, int) else tuple(newshape)
+    if all(n >= 0 for n in new) and prod(new) == prod(x):
+        return new
+    return shapes.reshape("reshape", x, newshape)
+
+
 movement("reshape", lambda xp, x, *, newshape: xp.reshape(x, newshape),
          lambda F, g, y, x, *, newshape: F.reshape(g, x.shape),
-         lambda x, *, newshape: shapes.reshape("reshape", x, newshape), nd=False,
-         attrs={"newshape": None},
+         _reshape_shape, nd=False, attrs={"newshape": None},
          samples=(Sample(((2, 3),), {"newshape": (3, 2)}), Sample(((2, 3),), {"newshape": (-1,)})),
          doc="Same elements in another shape.", latex=r"\operatorname{reshape} {x}",
          latex_vjp=r"\operatorname{reshape} \bar{y}")

@@ -157,11 +157,18 @@ def test_data_of_another_width_is_refused():
         net(nd.ones((1, 4)))
 
 
-def test_arrays_of_the_other_namespace_are_refused_with_the_switch_to_use():
+def test_parameters_turn_to_the_namespace_of_the_input():
     net = nn.Dense(2, in_units=3)
     net.initialize()
-    with pytest.raises(TypeError, match=r"dense0_weight.*npx\.set_np\(\)"):
-        net(np.ones((1, 3)))
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"momentum": 0.9})
+    x = np.ones((1, 3))
+    for _ in range(2):
+        with autograd.record():
+            y = net(x).sum()
+        y.backward()
+        trainer.step(1)
+    assert type(net.weight.grad()) is type(x)
+    assert net.weight.grad().asnumpy().tolist() == [[1] * 3] * 2
 
 
 def test_a_step_without_backward_is_refused():

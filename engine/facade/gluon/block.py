@@ -342,9 +342,10 @@ class HybridBlock(Block):
             )
         params = {}
         for name, param in self._reg_params.items():
-            value = params[name] = param.data()
+            value = param.data()
             if type(value) is not type(held):
-                raise TypeError(_mixed(self, param, held))
+                value = param._turned(type(held))
+            params[name] = value
         return self.hybrid_forward(nd, x, *args, **given, **params)
 
     def hybrid_forward(self, F, x, *args, **kwargs):
@@ -366,14 +367,3 @@ class SymbolBlock(HybridBlock):
 
     def __init__(self, *args, **kwargs):
         raise MXNetError("SymbolBlock: symbols are left out. Write the network as a Block.")
-
-
-def _mixed(block, param, held):
-    nd_input = held.NAMESPACE == "nd"
-    on, fix = ("on", "npx.reset_np()") if nd_input else ("off", "npx.set_np()")
-    return message(
-        f"{type(block).__name__} {block.name!r}",
-        f"the input is an mx.{held.NAMESPACE} array, parameter {param.name!r} is not",
-        f"NumPy semantics were {on} when the parameter was made",
-        f"Write `{fix}` at the beginning of the program, or convert the input.",
-    )

@@ -6,7 +6,7 @@ import warnings
 import numpy
 
 from ... import autograd
-from ...array import Array
+from ...array import Array, wrap
 from ...errors import MXNetError, message
 from .. import device, initializer, nd, np, util
 from . import storage
@@ -59,7 +59,7 @@ class Parameter:
         self._dtype = dtype
         self._allow_deferred_init = allow_deferred_init
         self._differentiable = differentiable
-        self._data = self._seen = None
+        self._data = None
         self._contexts = None
         self._deferred_init = ()
         self._grad_req = None
@@ -136,7 +136,7 @@ class Parameter:
             )
             return
         default_init = initializer.Uniform() if default_init is None else default_init
-        self._data = self._seen = None
+        self._data = None
         if init is None:
             init = default_init if self.init is None else self.init
         self._deferred_init = (init, contexts(ctx, self.name), default_init, None)
@@ -185,15 +185,17 @@ class Parameter:
             self._data = self._data.detach()
         else:
             self._data.attach_grad(self._grad_req)
-            self._note()
 
-    def _note(self):
-        """Remembers the gradient, so that `_stale` can tell whether a pass has renewed it."""
-        self._seen = self._data.grad._data
-
-    def _stale(self):
-        """Whether no backward pass has written the gradient since `_note`."""
-        return self._data.grad._data is self._seen
+    def _turned(self, cls):
+        """Its data as an array of the other class from here on: the input decides, as in 2.x."""
+        data = self._checked()
+        if type(data) is cls:
+            return data
+        self._data = wrap(cls, data._data, data._entry)
+        if data._entry is not None and data._entry.grad is not None:
+            gradient = data._entry.grad
+            gradient.buffer = wrap(cls, gradient.buffer._data)
+        return self._data
 
     def _load(self, data, cast_dtype=False, dtype_source="current"):
         """Takes over a saved array; raises `AssertionError` where shape or dtype differ."""

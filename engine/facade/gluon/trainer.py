@@ -83,13 +83,13 @@ class Trainer:
             if param.grad_req == "null":
                 continue
             param.data()
-            if not param._stale():
+            if param._data._fresh_grad:
                 fresh.append((index, param))
             elif not ignore_stale_grad:
                 raise UserWarning(_stale(param))
         for index, param in fresh:
             self._updater(index, param.grad(), param.data())
-            param._note()
+            param._data._fresh_grad = False
 
     def save_states(self, fname):
         """Saves the optimizer's momenta and counts in NumPy's `.npz` form."""
