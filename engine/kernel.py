@@ -181,6 +181,7 @@ class Run:
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         tree = ast.parse(source, name)
         self.recorder.sites.add_file(name, tree, self.lines)
+        self.recorder.turns.instrument(tree, name)
         last = None
         if tree.body and isinstance(tree.body[-1], ast.Expr) and not _silenced(cell.source):
             last = ast.Expression(tree.body.pop().value)
@@ -235,6 +236,7 @@ class Kernel:
         try:
             # Classes and functions of the program look for their module under this name.
             sys.modules["__main__"], sys.stdin = program, io.StringIO()
+            vars(program).update(run.recorder.turns.hooks())
             with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
                 run.all_cells(vars(program), interrupted)
         except KeyboardInterrupt:  # it came between two lines of the program

@@ -18,7 +18,8 @@ class Sites:
     """The call sites of one run, each with a number, and how often each was visited."""
 
     def __init__(self):
-        self._files = {}  # filename -> (Names, lines of the cell, line that comes before it)
+        #: filename -> (Names, lines of the program)
+        self.files = {}
         self._ids = {}
         self._stacks = []
         self._visits = []
@@ -27,12 +28,12 @@ class Sites:
 
     def add_file(self, filename: str, tree, lines: list[str]) -> None:
         """Makes frames of `filename` count as user code. `lines` are the whole program's."""
-        self._files[filename] = (Names(tree), lines)
+        self.files[filename] = (Names(tree), lines)
 
     def here(self, op_name: str) -> tuple[int, int]:
         """The number of the calling user frames' site, and how often it was visited before."""
         frame = sys._getframe(2)
-        files = self._files
+        files = self.files
         key = [op_name]
         stack = []
         while frame is not None and len(stack) < DEEPEST:
@@ -97,7 +98,7 @@ class Sites:
                 found.append((code.co_firstlineno, -1, -1, -1, code.co_name))
                 continue
             line, end_line, col, end_col = place
-            lines = self._files[code.co_filename][1]
+            lines = self.files[code.co_filename][1]
             found.append(
                 (
                     line,
@@ -109,6 +110,10 @@ class Sites:
             )
         return found
 
+    def column(self, file: str, line: int, col: int) -> int:
+        """A column of a line of `file`, in bytes, as the UTF-16 offset that the page counts in."""
+        return utf16(self.files[file][1], line, col)
+
     def name(self, site: int):
         """The name, or list of names, that the program gives to the site's result; else None."""
         if site < 0:
@@ -117,7 +122,7 @@ class Sites:
             place = self._place(code, offset)
             if place is None:
                 return None
-            found = self._files[code.co_filename][0].at(place)
+            found = self.files[code.co_filename][0].at(place)
             if found is not RETURNED:
                 return found
         return None

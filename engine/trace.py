@@ -20,8 +20,9 @@ from .formulas import op_info
 from .function import light_copy
 from .registry import OPS
 from .sites import Sites
-from .summary import summarize, window
+from .summary import norms, summarize, window
 from .tape import LEAF
+from .turns import Turns
 
 VERSION = 1
 #: Traces with at most this many values carry all summaries; others are asked for them by id.
@@ -73,6 +74,7 @@ class Recorder(Observer):
         self.ops = 0
         # Columns of nodes, as in trace.ts.
         self.kind, self.op, self.roles, self.site, self.visit = [], [], [], [], []
+        self.turns = Turns(self.kind, self.sites.files)
         self.node_cell, self.block, self.cause, self.attrs = [], [], [], []
         self.raw_attrs = []  # as they were given, for running operations again
         self.functions = {}  # users' Functions and the classes of their inputs, by node
@@ -80,6 +82,7 @@ class Recorder(Observer):
         self.arg_slot, self.arg_literal = [], []
         self.slot_node, self.slot_value, self.slot_name = [], [], []
         self.values, self.value_bytes = [], 0
+        self.norms = {}  # of final gradients, by value
         self.op_table, self.literals, self.attr_table = Table(), Table(), Table()
         self.axes_table = Table()
         self.blocks, self.open_blocks = [], []
@@ -389,6 +392,7 @@ class Recorder(Observer):
     def document(self, code, cells, outputs, stops, *, all_summaries=None) -> dict:
         """The trace so far. Columns are `array('i')`; `as_lists` makes them lists for JSON."""
         self.settle()
+        self._measure()
         strings, shapes_table = Table(), Table()
         if all_summaries is None:
             all_summaries = len(self.values) <= ALL_SUMMARIES
@@ -423,6 +427,8 @@ class Recorder(Observer):
                 "endCol": ints(f[3] for f in flat),
                 "func": ints(strings.place(f[4]) for f in flat),
             },
+            "loops": self._loops(strings),
+            "turns": {key: ints(values) for key, values in self.turns.columns().items()},
             "blocks": [
                 {**b, "last": b["last"] if b["last"] >= 0 else len(self.kind)} for b in self.blocks
             ],
@@ -461,6 +467,36 @@ class Recorder(Observer):
             "shapes": shapes_table.entries,
         }
 
+    def _loops(self, strings) -> dict:
+        """Where the program's loops and functions stand: lines from 1, columns in UTF-16."""
+        found = self.turns.loops
+        spans = []
+        for _, _, (line, col, end, end_col), (body, body_col), file in found:
+            place = self.sites.column
+            spans.append(
+                (
+                    *(line, place(file, line, col), end, place(file, end, end_col)),
+                    *(body, place(file, body, body_col)),
+                )
+            )
+        columns = ("line", "col", "endLine", "endCol", "bodyLine", "bodyCol")
+        return {
+            "kind": ints(loop[0] for loop in found),
+            "name": ints(strings.place(loop[1]) for loop in found),
+            **{key: ints(span[k] for span in spans) for k, key in enumerate(columns)},
+        }
+
+    def _measure(self) -> None:
+        """Takes the norms of all final gradients that have none yet: they never change."""
+        new = {v for p in self.passes for v in p["grads"].values()} - self.norms.keys()
+        kept = [v for v in new if type(self.values[v]) is not tuple]
+        self.norms.update(dict.fromkeys(new, float("nan")))
+        self.norms.update(zip(kept, norms([self.values[v] for v in kept]).tolist(), strict=True))
+
+    def _norms(self, values) -> column:
+        """The norms of values as the bits of 32-bit floats."""
+        return column("i", column("f", (self.norms[v] for v in values)).tobytes())
+
     def _pass(self, p) -> dict:
         # An interrupt may have come between the columns of the last step.
         count = min(len(p[key]) for key in STEP)
@@ -480,7 +516,11 @@ class Recorder(Observer):
                 )
             },
             "steps": {key: ints(p[key][:count]) for key in STEP},
-            "grads": {"slot": ints(p["grads"].keys()), "value": ints(p["grads"].values())},
+            "grads": {
+                "slot": ints(p["grads"].keys()),
+                "value": ints(p["grads"].values()),
+                "norm": self._norms(p["grads"].values()),
+            },
             "written": {key: values[:wrote] for key, values in p["written"].items()},
         }
 

@@ -247,6 +247,8 @@ def test_columns_are_of_one_length(traced):
     assert len(t["args"]["slot"]) == len(t["args"]["literal"]) == n["argStart"][-1]
     assert {len(column) for column in t["slots"].values()} == {n["slotStart"][-1]}
     assert len({len(column) for column in t["values"].values()}) == 1
+    assert len({len(column) for column in t["loops"].values()}) == 1
+    assert len({len(column) for column in t["turns"].values()}) == 1
     assert len({len(t["sites"][k]) for k in ("line", "col", "endLine", "endCol", "func")}) == 1
 
 

@@ -22,7 +22,7 @@ LAYERS = [
     {"array", "lanes", "operators", "recorded", "display"},
     {"autograd", "function"},
     {"facade", "engine"},
-    {"cells", "sites", "problems", "formulas", "trace", "gradcheck", "reference"},
+    {"cells", "sites", "turns", "problems", "formulas", "trace", "gradcheck", "reference"},
     {"replay", "check"},
     {"kernel"},
     {"cli", "__main__"},

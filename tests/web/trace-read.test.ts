@@ -1,8 +1,9 @@
 /// Reading a trace: what is sound passes unchanged, what is not is refused by name.
 
 import { describe, expect, it } from 'vitest'
-import { TraceError, readOutput, readSummary, readTrace } from '../../web/src/trace'
+import { TraceError, gradNormOf, readOutput, readSummary, readTrace, type Trace } from '../../web/src/trace'
 import * as graphs from './fixtures/graphs'
+import { stored } from './fixtures/traces'
 
 type Document = ReturnType<typeof graphs.square>
 
@@ -44,6 +45,34 @@ describe('readTrace', () => {
     const kind = new Int32Array(new SharedArrayBuffer(4 * document.nodes.kind.length))
     kind.set(Array.from(document.nodes.kind))
     expect(readTrace({ ...document, nodes: { ...document.nodes, kind } }).nodes.kind).not.toBe(kind)
+  })
+
+  it('reads a trace without a log of turns as one with an empty log', () => {
+    const trace = readTrace(graphs.square())
+    expect([trace.loops.kind.length, trace.turns.at.length]).toEqual([0, 0])
+  })
+
+  it('reads norms from the bits of floats, and NaN where there are none', () => {
+    const [old, own] = [readTrace(graphs.square()), stored('doubling')]
+    const slot = (from: Trace): number => from.passes[0]?.grads.slot[0] ?? -1
+    expect(gradNormOf(old, 0, slot(old))).toBeNaN()
+    expect(gradNormOf(own, 0, slot(own))).toBe(1)
+    expect(gradNormOf(own, 0, -1)).toBeNull()
+  })
+
+  const loop = { kind: [0], name: [0], line: [1], col: [0], endLine: [1], endCol: [3], bodyLine: [1], bodyCol: [1] }
+  const turns = { loop: [0, 0], depth: [0, 0], run: [1, 1], turn: [-1, 0], at: [0, 0] }
+  it.each<[string, unknown, string]>([
+    ['loops', { ...loop, kind: [4] }, 'loops.kind[0]'],
+    ['loops', { ...loop, name: [999] }, 'loops.name[0]'],
+    ['loops', { ...loop, line: [0] }, 'loops.line[0]'],
+    ['loops', { ...loop, endCol: [] }, 'loops.endCol'],
+    ['turns', { ...turns, loop: [0, 1] }, 'turns.loop[1]'],
+    ['turns', { ...turns, at: [1, 0] }, 'turns.at[1]'],
+    ['turns', { ...turns, at: [0, 999] }, 'turns.at[1]'],
+    ['turns', { ...turns, turn: [-2, 0] }, 'turns.turn[0]'],
+  ])('refuses %s when a field of it is %j', (path, value, field) => {
+    expect(refusal(broken(path, value, { ...graphs.square(), loops: loop, turns })).field).toBe(field)
   })
 
   it.each<[string, unknown, string]>([

@@ -28,6 +28,9 @@ export interface TraceDocument {
   /// Sets of axes over which a contribution was summed because the operand had been broadcast.
   readonly axes: readonly (readonly number[])[]
   readonly sites: Sites
+  /// Missing in traces that were written before there was a log of turns: read as empty.
+  readonly loops?: Loops
+  readonly turns?: Turns
   readonly blocks: readonly RecordBlock[]
   readonly nodes: Nodes
   readonly args: Args
@@ -71,6 +74,39 @@ export interface Sites {
   readonly endCol: Column
   /// Function name of each frame (into `strings`); "<module>" for a cell's own level.
   readonly func: Column
+}
+
+/// Loops and functions of the program that ran, as they stand in the code.
+export interface Loops {
+  /// `LoopKind`
+  readonly kind: Column
+  /// Name of a function (into `strings`).
+  readonly name: Column
+  /// The whole loop, without its `else`. Lines from 1, columns from 0.
+  readonly line: Column
+  readonly col: Column
+  readonly endLine: Column
+  readonly endCol: Column
+  /// Where its body begins. What stands before it (the test of a `while`, what a `for` runs over) is its header.
+  /// Of a comprehension: where what it runs over begins.
+  readonly bodyLine: Column
+  readonly bodyCol: Column
+}
+
+export const LoopKind = { for: 0, while: 1, comprehension: 2, call: 3 } as const
+
+/// What happened to loops and functions, in time order. Turns without any node are left out.
+export interface Turns {
+  /// Into `loops`.
+  readonly loop: Column
+  /// Frames of the program below the one that it happened in: the position in the stack of a site.
+  readonly depth: Column
+  /// The same number for all turns of one run of a loop; each call has its own.
+  readonly run: Column
+  /// The turn that begins, from 0; -1: the loop itself begins. 0 for a call.
+  readonly turn: Column
+  /// Nodes that there were when it happened. Never falls.
+  readonly at: Column
 }
 
 /// One `autograd.record()` block that was entered.
@@ -195,8 +231,9 @@ export interface BackwardPass {
     /// Into `axes`: over which the contribution was summed; -1 when it was not.
     readonly axes: Column
   }
-  /// The final gradient of every slot that the pass reached.
-  readonly grads: { readonly slot: Column; readonly value: Column }
+  /// The final gradient of every slot that the pass reached. `norm`: its Euclidean norm, as the bits of a 32-bit float (columns hold
+  /// whole numbers); missing in traces of earlier engines.
+  readonly grads: { readonly slot: Column; readonly value: Column; readonly norm?: Column }
   /// What was written to `x.grad` of leaves and kept results. `value` is the buffer afterwards (it differs from the pass's own gradient
   /// with grad_req "add"). For `autograd.grad` the slots are the variables.
   readonly written: {

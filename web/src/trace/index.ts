@@ -13,6 +13,7 @@ export {
   dtypeOfValue,
   expressionOf,
   framesOfSite,
+  gradNormOf,
   gradOf,
   hasRole,
   isLeaf,

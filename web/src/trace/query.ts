@@ -254,6 +254,7 @@ export function visitsOf(trace: Trace, node: number): readonly number[] {
 
 interface PassIndex {
   readonly gradOfSlot: ReadonlyMap<number, number>
+  readonly normOfSlot: ReadonlyMap<number, number>
   readonly stepOfArg: ReadonlyMap<number, number>
 }
 
@@ -264,9 +265,13 @@ function passIndex(pass: Pass): PassIndex {
   if (known) return known
   const gradOfSlot = new Map<number, number>()
   pass.grads.slot.forEach((slot, i) => gradOfSlot.set(slot, at(pass.grads.value, i)))
+  // Floats travel as the bits of whole numbers.
+  const norms = new Float32Array(Int32Array.from(pass.grads.norm).buffer)
+  const normOfSlot = new Map<number, number>()
+  pass.grads.slot.forEach((slot, i) => normOfSlot.set(slot, norms[i] ?? NaN))
   const stepOfArg = new Map<number, number>()
   pass.steps.arg.forEach((arg, step) => stepOfArg.set(arg, step))
-  const index = { gradOfSlot, stepOfArg }
+  const index = { gradOfSlot, normOfSlot, stepOfArg }
   passIndexes.set(pass, index)
   return index
 }
@@ -275,6 +280,13 @@ function passIndex(pass: Pass): PassIndex {
 export function gradOf(trace: Trace, pass: number, slot: number): number {
   const found = trace.passes[pass]
   return found ? (passIndex(found).gradOfSlot.get(slot) ?? -1) : -1
+}
+
+/// Euclidean norm of the gradient that a pass left for a slot; null when the pass did not reach it, or it is not known.
+/// NaN and infinity are norms of gradients that hold such numbers.
+export function gradNormOf(trace: Trace, pass: number, slot: number): number | null {
+  const found = trace.passes[pass]
+  return found ? (passIndex(found).normOfSlot.get(slot) ?? null) : null
 }
 
 /// The pass's step that sent a contribution to an operand (a position in `args`); -1 when it sent none.

@@ -64,11 +64,13 @@ export function readTrace(value: unknown): Trace {
     readPass(pass, `passes[${i}]`, { nodes, args, slots, cells: cells.length, sites: siteCount, values: valueCount, axes: axes.length }),
   )
   const outputs = list(doc.outputs, 'outputs', LIMITS.entries).map((output, i) => readOutput(output, `outputs[${i}]`))
+  const loops = readLoops(doc.loops === undefined ? NO_LOOPS : fields(doc.loops, 'loops'), lineCount, strings.length)
+  const turns = readTurns(doc.turns === undefined ? NO_TURNS : fields(doc.turns, 'turns'), loops.kind.length, nodeCount)
   const stops = list(doc.stops, 'stops', LIMITS.cells).map((stop, i) => readStop(stop, `stops[${i}]`))
   return {
     version: TRACE_VERSION,
     engine: text(doc.engine, 'engine', 200),
-    code, cells, ops, strings, shapes, literals, attrs, axes, sites, blocks, nodes, args, slots, values, passes, outputs, stops,
+    code, cells, ops, strings, shapes, literals, attrs, axes, sites, loops, turns, blocks, nodes, args, slots, values, passes, outputs, stops,
   }
 }
 
@@ -149,6 +151,42 @@ function readSites(value: Fields, lineCount: number, strings: number): Trace['si
     }
   }
   return sites
+}
+
+const NO_LOOPS: Fields = { kind: [], name: [], line: [], col: [], endLine: [], endCol: [], bodyLine: [], bodyCol: [] }
+const NO_TURNS: Fields = { loop: [], depth: [], run: [], turn: [], at: [] }
+
+function readLoops(value: Fields, lineCount: number, strings: number): Trace['loops'] {
+  const kind = column(value.kind, 'loops.kind', { least: 0, most: 3, cap: LIMITS.entries })
+  const { length } = kind
+  const line = (name: string): Int32Array => column(value[name], `loops.${name}`, { least: 1, most: lineCount, length })
+  const col = (name: string): Int32Array => column(value[name], `loops.${name}`, { least: 0, most: LIMITS.code, length })
+  return {
+    kind,
+    name: column(value.name, 'loops.name', { least: 0, most: strings - 1, length }),
+    line: line('line'),
+    col: col('col'),
+    endLine: line('endLine'),
+    endCol: col('endCol'),
+    bodyLine: line('bodyLine'),
+    bodyCol: col('bodyCol'),
+  }
+}
+
+function readTurns(value: Fields, loops: number, nodes: number): Trace['turns'] {
+  const loop = column(value.loop, 'turns.loop', { least: 0, most: loops - 1, cap: LIMITS.steps })
+  const { length } = loop
+  const when = column(value.at, 'turns.at', { least: 0, most: nodes, length })
+  for (let i = 1; i < length; i++) {
+    if (at(when, i) < at(when, i - 1)) throw new TraceError(`turns.at[${i}]`, `is ${when[i]}, earlier than the entry before it (${when[i - 1]})`)
+  }
+  return {
+    loop,
+    depth: column(value.depth, 'turns.depth', { least: -1, most: INT, length }),
+    run: column(value.run, 'turns.run', { least: 0, most: INT, length }),
+    turn: column(value.turn, 'turns.turn', { least: -1, most: INT, length }),
+    at: when,
+  }
 }
 
 function readValues(value: Fields, shapes: readonly (readonly number[])[], strings: number): Packed<Trace['values']> {
@@ -328,9 +366,18 @@ function readPass(value: unknown, field: string, tables: PassTables): Pass {
     grads: {
       slot: gradSlot,
       value: column(grads.value, `${field}.grads.value`, { least: -1, most: valueMost, length: gradSlot.length }),
+      norm: readNorms(grads.norm, `${field}.grads.norm`, gradSlot.length),
     },
     written: { slot, value: values, req },
   }
+}
+
+/// The bits of NaN, where an earlier engine wrote no norms.
+const NO_NORM = 0x7fc00000
+
+function readNorms(value: unknown, field: string, length: number): Int32Array {
+  if (value === undefined) return new Int32Array(length).fill(NO_NORM)
+  return column(value, field, { least: -INT - 1, most: INT, length })
 }
 
 function indices(value: unknown, field: string, least: number, most: number): readonly number[] {
