@@ -17,7 +17,15 @@ MOST_BYTES = 262_144
 
 TABS = ("code", "graph", "output")
 #: What a document says where it says nothing; `code` has no default. Positions of -1 are "none".
-DEFAULTS = {"engine": "", "seed": 0, "step": -1, "node": -1, "view": {"tab": "code"}}
+#: `trace` is the compact form of `engine/compact.py`; `view.run`: it runs as soon as it is opened.
+DEFAULTS = {
+    "engine": "",
+    "seed": 0,
+    "step": -1,
+    "node": -1,
+    "trace": None,
+    "view": {"tab": "code", "run": False},
+}
 
 WORDS = {
     "not-a-link": "this is not a link to a program",
@@ -106,14 +114,30 @@ def _read(value: object) -> dict[str, Any]:
     view = {**DEFAULTS["view"], **_fields(given["view"], "view")}
     if view["tab"] not in TABS:
         raise LinkError("bad-content", f"view.tab must be one of {', '.join(TABS)}")
+    if not isinstance(view["run"], bool):
+        raise LinkError("bad-content", "view.run must be true or false")
+    trace = given["trace"]
+    if trace is not None and not isinstance(trace, list):
+        raise LinkError("bad-content", "trace must be a list")
     return {
         "code": code,
         "engine": engine,
         "seed": _whole(given["seed"], "seed", -_MOST_WHOLE, _MOST_WHOLE),
         "step": _whole(given["step"], "step", -1, _MOST_INDEX),
         "node": _whole(given["node"], "node", -1, _MOST_INDEX),
-        "view": {"tab": view["tab"]},
+        "trace": _plain(trace),
+        "view": {"tab": view["tab"], "run": view["run"]},
     }
+
+
+def _plain(value: object) -> Any:
+    """JSON whose whole numbers are integers, as JavaScript writes them."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    whole = isinstance(value, float) and abs(value) < 1e21 and value.is_integer()
+    return int(value) if whole else value
 
 
 def _fields(value: object, field: str) -> Mapping[str, Any]:

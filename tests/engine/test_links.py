@@ -26,13 +26,23 @@ DOCUMENTS = some.fixed_dictionaries(
         "seed": some.integers(-(2**53) + 1, 2**53 - 1),
         "step": some.integers(-1, 2**31 - 1),
         "node": some.integers(-1, 2**31 - 1),
-        "view": some.fixed_dictionaries({"tab": some.sampled_from(["code", "graph", "output"])}),
+        "trace": some.none()
+        | some.lists(some.integers(-(2**53), 2**53) | some.text() | some.none(), max_size=5),
+        "view": some.fixed_dictionaries(
+            {"tab": some.sampled_from(["code", "graph", "output"]), "run": some.booleans()}
+        ),
     }
 )
 
 
 def read(name: str):
     return json.loads((FOLDER / name).read_text("utf-8"))
+
+
+def filled(document):
+    """A golden document with what later keys say of it."""
+    view = {**DEFAULTS["view"], **document["view"]}
+    return {**DEFAULTS, **document, "view": view}
 
 
 def outcome(link: str):
@@ -66,7 +76,7 @@ def test_golden_links_open(name):
     found = read(name)
     assert set(found["links"]) == {"python", "typescript"}
     for link in found["links"].values():
-        assert decode(link) == found["document"]
+        assert decode(link) == filled(found["document"])
 
 
 @pytest.mark.parametrize("name", GOLDEN)
@@ -74,7 +84,7 @@ def test_a_document_is_spelled_as_the_page_spells_it(name):
     found = read(name)
     payload = found["links"]["typescript"].split(".")[1]
     packed = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-    assert links._canonical(found["document"]) == zlib.decompress(packed, wbits=-15).decode()
+    assert links._canonical(filled(found["document"])) == zlib.decompress(packed, wbits=-15).decode()
 
 
 def test_there_are_golden_links_of_every_version():
@@ -83,7 +93,7 @@ def test_there_are_golden_links_of_every_version():
 
 @pytest.mark.parametrize("entry", named(read("unusual.json")))
 def test_unusual_links_open(entry):
-    assert decode(entry["link"]) == entry["document"]
+    assert decode(entry["link"]) == filled(entry["document"])
 
 
 @pytest.mark.parametrize("entry", named(read("refused.json")))
@@ -104,6 +114,16 @@ def test_codes_are_those_of_the_page():
 # ----- Round trips -------------------------------------------------------------------------------
 
 
+def joined(trace):
+    """Texts as UTF-16 has them: two halves of a character become the character."""
+    return trace and [
+        each.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+        if isinstance(each, str)
+        else each
+        for each in trace
+    ]
+
+
 @settings(deadline=None)
 @given(DOCUMENTS)
 def test_every_document_comes_back(document):
@@ -111,8 +131,9 @@ def test_every_document_comes_back(document):
     found = decode(link)
     # Two halves of a character become the character, as they do in JavaScript.
     code = document["code"].encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-    assert found == {**document, "code": code}
-    assert encode(found) == link or code != document["code"]
+    assert {**found, "trace": None} == {**document, "code": code, "trace": None}
+    assert json.dumps(found["trace"]) == json.dumps(joined(document["trace"]))
+    assert encode(found) == link or json.dumps(found) != json.dumps(document)
 
 
 @settings(deadline=None)

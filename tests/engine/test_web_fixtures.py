@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from engine.compact import compact
 from engine.kernel import Kernel
+from engine.links import encode
 from engine.reference import ops_table
 from engine.trace import as_lists
 
 FIXTURES = Path(__file__).parents[1] / "web" / "fixtures"
 PROGRAMS = sorted((FIXTURES / "traces").glob("*.py"))
+LESSONS = sorted((Path(__file__).parents[2] / "web" / "lessons").glob("*.py"))
 FORMULAS = ("name", "operands", "latex", "latexVjps")
 
 
@@ -38,7 +41,17 @@ def alike(a, b) -> bool:
 def test_a_stored_trace_is_what_the_engine_writes(program):
     done = Kernel().execute(program.read_text(encoding="utf-8"), seed=0)
     assert done.stops == []
-    held(program.with_suffix(".json"), as_lists(done.document()))
+    trace = as_lists(done.document())
+    held(program.with_suffix(".json"), trace)
+    held(program.with_suffix(".compact"), compact(trace))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_the_trace_of_a_lesson_fits_into_a_link(lesson):
+    code = lesson.read_text(encoding="utf-8")
+    trace = as_lists(Kernel().execute(code, seed=0).document(all_summaries=True))
+    alone, whole = encode({"code": code}), encode({"code": code, "trace": compact(trace)})
+    assert len(whole) - len(alone) < 4096, lesson.name
 
 
 def test_stored_formulas_are_those_of_the_rows():

@@ -14,6 +14,9 @@ const golden = readdirSync(FOLDER).filter((name) => /^v\d+-/.test(name))
 const EMPTY: LinkDocument = { ...DEFAULTS, code: '' }
 const OK = await encodeLink({ code: 'print(1)\n', seed: 3 })
 
+/// A golden document with what later keys say of it.
+const filled = (document: LinkDocument): LinkDocument => ({ ...DEFAULTS, ...document, view: { ...DEFAULTS.view, ...document.view } })
+
 /// What opening a link comes to: its document, or the code of what is wrong.
 const outcome = (link: string): Promise<LinkDocument | LinkCode> =>
   decodeLink(link).catch((error: unknown) => {
@@ -30,7 +33,7 @@ function sealed(payload: Uint8Array): string {
 describe('golden links', () => {
   it.each(golden)('%s opens', async (name) => {
     const { document, links } = read<{ document: LinkDocument; links: Record<string, string> }>(name)
-    for (const link of Object.values(links)) expect(await decodeLink(link)).toEqual(document)
+    for (const link of Object.values(links)) expect(await decodeLink(link)).toEqual(filled(document))
   })
 
   it('are there for every version', () => {
@@ -39,7 +42,7 @@ describe('golden links', () => {
   })
 
   it.each(read<{ what: string; link: string; document: LinkDocument }[]>('unusual.json'))('unusual: $what', async ({ link, document }) => {
-    expect(await decodeLink(link)).toEqual(document)
+    expect(await decodeLink(link)).toEqual(filled(document))
   })
 
   it.each(read<{ what: string; link: string; code: LinkCode }[]>('refused.json'))('refused: $what', async ({ link, code }) => {
@@ -73,15 +76,15 @@ describe('round trips', () => {
 describe('the spelling of a document', () => {
   it('has sorted keys and no defaults', () => {
     expect(canonicalJson({ ...EMPTY, code: 'x' })).toBe('{"code":"x"}')
-    expect(canonicalJson({ view: { tab: 'graph' }, step: 2, seed: 1, node: 0, engine: '0.1.0', code: 'x' })).toBe(
-      '{"code":"x","engine":"0.1.0","node":0,"seed":1,"step":2,"view":{"tab":"graph"}}',
+    expect(canonicalJson({ view: { tab: 'graph', run: true }, trace: [1], step: 2, seed: 1, node: 0, engine: '0.1.0', code: 'x' })).toBe(
+      '{"code":"x","engine":"0.1.0","node":0,"seed":1,"step":2,"trace":[1],"view":{"run":true,"tab":"graph"}}',
     )
   })
 
   it.each(golden)('is the one that Python packed: %s', async (name) => {
     const { document, links } = read<{ document: LinkDocument; links: Record<'python', string> }>(name)
     const payload = Buffer.from(links.python.split('.')[1] ?? '', 'base64url')
-    expect(canonicalJson(document)).toBe(inflateRawSync(payload).toString())
+    expect(canonicalJson(filled(document))).toBe(inflateRawSync(payload).toString())
   })
 })
 
@@ -149,7 +152,7 @@ describe('making a link', () => {
 
 it('documents are named by what they hold', () => {
   expect(fingerprint({ ...EMPTY, code: 'é' })).toBe(fingerprint({ code: 'é', ...DEFAULTS }))
-  const others = [{ code: 'e' }, { seed: 1 }, { node: 0 }, { view: { tab: 'graph' } }] as const
+  const others = [{ code: 'e' }, { seed: 1 }, { node: 0 }, { trace: [1] }, { view: { tab: 'graph', run: false } }] as const
   expect(new Set(others.map((other) => fingerprint({ ...EMPTY, ...other }))).size).toBe(others.length)
   expect(fingerprint(EMPTY)).toMatch(/^[0-9a-f]{8}-[0-9a-z]+$/)
 })
@@ -177,6 +180,7 @@ function someDocument(random: Randoms): LinkDocument {
     seed: maybe(() => random.pick([1, -1, 42, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]), 0),
     step: maybe(() => random.below(0x7fffffff), -1),
     node: maybe(() => random.below(10), -1),
-    view: { tab: random.pick(['code', 'graph', 'output']) },
+    trace: random.pick<LinkDocument['trace']>([null, [], [1, 'x', null, [0.5]]]),
+    view: { tab: random.pick(['code', 'graph', 'output']), run: random.below(2) === 1 },
   }
 }

@@ -13,6 +13,8 @@ export interface LinkDocument {
   readonly step: number
   /// Selected node of the trace; -1: none.
   readonly node: number
+  /// The run that the author saw, in the form of `trace/compact.ts`; null: none. Whoever shows it checks it.
+  readonly trace: readonly unknown[] | null
   readonly view: LinkView
 }
 
@@ -20,11 +22,13 @@ export interface LinkDocument {
 export interface LinkView {
   /// Part that narrow screens show first.
   readonly tab: (typeof TABS)[number]
+  /// It runs as soon as it is opened, inside the runner's limits.
+  readonly run: boolean
 }
 
 export const TABS = ['code', 'graph', 'output'] as const
 
-export const DEFAULTS: Omit<LinkDocument, 'code'> = { engine: '', seed: 0, step: -1, node: -1, view: { tab: 'code' } }
+export const DEFAULTS: Omit<LinkDocument, 'code'> = { engine: '', seed: 0, step: -1, node: -1, trace: null, view: { tab: 'code', run: false } }
 
 const ENGINE = /^[0-9A-Za-z.+-]{0,64}$/
 const MOST_INDEX = 0x7fffffff
@@ -36,23 +40,26 @@ export const isVersion = (text: string): boolean => ENGINE.test(text)
 /// Checks what a link holds, which is hostile; keys that this version does not know are passed over.
 export function readDocument(value: unknown): LinkDocument {
   const given = fields(value, 'document')
-  const { code, engine = DEFAULTS.engine, view = {} } = given
+  const { code, engine = DEFAULTS.engine, trace = null, view = {} } = given
   if (typeof code !== 'string') throw new LinkError('bad-content', 'code must be a text')
   if (typeof engine !== 'string' || !isVersion(engine)) throw new LinkError('bad-content', 'engine must be a version like 0.1.0')
+  if (trace !== null && !Array.isArray(trace)) throw new LinkError('bad-content', 'trace must be a list')
   return {
     code,
     engine,
     seed: whole(given, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
     step: whole(given, 'step', -1, MOST_INDEX),
     node: whole(given, 'node', -1, MOST_INDEX),
+    trace: trace as readonly unknown[] | null,
     view: readView(fields(view, 'view')),
   }
 }
 
-function readView({ tab = DEFAULTS.view.tab }: Fields): LinkView {
+function readView({ tab = DEFAULTS.view.tab, run = DEFAULTS.view.run }: Fields): LinkView {
   const found = TABS.find((each) => each === tab)
   if (!found) throw new LinkError('bad-content', `view.tab must be one of ${TABS.join(', ')}`)
-  return { tab: found }
+  if (typeof run !== 'boolean') throw new LinkError('bad-content', 'view.run must be true or false')
+  return { tab: found, run }
 }
 
 function fields(value: unknown, field: string): Fields {
@@ -70,9 +77,9 @@ function whole(given: Fields, field: 'seed' | 'step' | 'node', least: number, mo
 }
 
 /// The same document is always the same text.
-export function canonicalJson({ code, engine, seed, step, node, view }: LinkDocument): string {
-  const options = differing({ tab: view.tab }, DEFAULTS.view)
-  const rest = differing({ engine, node, seed, step }, DEFAULTS)
+export function canonicalJson({ code, engine, seed, step, node, trace, view }: LinkDocument): string {
+  const options = differing({ run: view.run, tab: view.tab }, DEFAULTS.view)
+  const rest = differing({ engine, node, seed, step, trace }, DEFAULTS)
   return JSON.stringify({ code, ...rest, ...(Object.keys(options).length > 0 ? { view: options } : {}) })
 }
 

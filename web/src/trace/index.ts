@@ -1,5 +1,6 @@
 /// The trace as the page sees it: checked once, then asked.
 
+export { COMPACT_FORM, compactOf, documentOf, type Compact } from './compact'
 export { TraceError } from './checks'
 export { LIMITS } from './limits'
 export { readOutput, readSummary, readTrace } from './read'
