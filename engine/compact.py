@@ -1,12 +1,15 @@
-"""A trace small enough for a link: lists instead of objects, columns as differences, equal numbers once,
-seven digits, without the program. The same in web/src/trace/compact.ts, which also reads it.
+"""A trace small enough for a link: lists instead of objects, columns as differences, equal numbers
+once, seven digits, without the program. The same in web/src/trace/compact.ts, which also reads it.
 
 The lists are only ever made longer: a reader fills in what an older writer left out.
 """
 
 import json
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from .summary import number
 
 __all__ = ["FORM", "compact"]
 
@@ -23,6 +26,8 @@ NODES = (
 ARGS = ("slot", "literal")
 SLOTS = ("node", "value", "name")
 VALUES = ("shape", "dtype", "device")
+LOOPS = ("kind", "name", "line", "col", "endLine", "endCol", "bodyLine", "bodyCol")
+TURNS = ("loop", "depth", "run", "turn", "at")
 STEPS = ("node", "arg", "contribution", "sum", "axes")
 GRADS = ("slot", "value")
 
@@ -30,6 +35,7 @@ GRADS = ("slot", "value")
 def compact(document: Mapping[str, Any]) -> list:
     """The compact form of a trace document with plain lists (`trace.as_lists`)."""
     d = document
+    summaries = d["values"]["summaries"]
     return [
         FORM,
         d["engine"],
@@ -47,14 +53,16 @@ def compact(document: Mapping[str, Any]) -> list:
         _columns(d["args"], ARGS),
         _columns(d["slots"], SLOTS),
         _columns(d["values"], VALUES),
-        _summaries(d["values"]["summaries"]),
-        [_pass(p) for p in d["passes"]],
+        _summaries(summaries),
+        [_pass(p, summaries) for p in d["passes"]],
         d["outputs"],
         d["stops"],
+        _columns(d["loops"], LOOPS),
+        _columns(d["turns"], TURNS),
     ]
 
 
-def _pass(given: Mapping[str, Any]) -> list:
+def _pass(given: Mapping[str, Any], summaries: Sequence[Mapping[str, Any] | None]) -> list:
     written = given["written"]
     return [
         int(given["kind"] == "grad"),
@@ -64,7 +72,15 @@ def _pass(given: Mapping[str, Any]) -> list:
         _columns(given["steps"], STEPS),
         _columns(given["grads"], GRADS),
         [written["slot"], written["value"], [int(req == "add") for req in written["req"]]],
+        _norms(given["grads"], summaries),
     ]
+
+
+def _norms(grads: Mapping[str, Any], summaries: Sequence[Mapping[str, Any] | None]) -> list:
+    """Norms of the gradients that are not written out: those of the others are counted anew."""
+    pairs = zip(grads["value"], grads["norm"], strict=True)
+    late = [bits for value, bits in pairs if "data" not in (summaries[value] or {})]
+    return [_rounded(number(struct.unpack("f", struct.pack("i", bits))[0])) for bits in late]
 
 
 def _columns(table: Mapping[str, Sequence[int]], keys: Sequence[str]) -> list[list[int]]:

@@ -84,7 +84,9 @@ def test_a_document_is_spelled_as_the_page_spells_it(name):
     found = read(name)
     payload = found["links"]["typescript"].split(".")[1]
     packed = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-    assert links._canonical(filled(found["document"])) == zlib.decompress(packed, wbits=-15).decode()
+    assert (
+        links._canonical(filled(found["document"])) == zlib.decompress(packed, wbits=-15).decode()
+    )
 
 
 def test_there_are_golden_links_of_every_version():

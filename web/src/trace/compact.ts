@@ -3,7 +3,7 @@
 /// longer: a reader fills in what an older writer left out.
 
 import type { Num, Summary } from '../protocol/trace'
-import type { Trace } from './types'
+import type { Pass, Trace } from './types'
 
 /// First entry of every compact trace.
 export const COMPACT_FORM = 1
@@ -15,6 +15,8 @@ const NODES = ['kind', 'op', 'roles', 'site', 'visit', 'cell', 'block', 'cause',
 const ARGS = ['slot', 'literal'] as const
 const SLOTS = ['node', 'value', 'name'] as const
 const VALUES = ['shape', 'dtype', 'device'] as const
+const LOOPS = ['kind', 'name', 'line', 'col', 'endLine', 'endCol', 'bodyLine', 'bodyCol'] as const
+const TURNS = ['loop', 'depth', 'run', 'turn', 'at'] as const
 const STEPS = ['node', 'arg', 'contribution', 'sum', 'axes'] as const
 const GRADS = ['slot', 'value'] as const
 
@@ -23,7 +25,8 @@ export type Compact = readonly unknown[]
 // ----- Writing -----
 
 export function compactOf(trace: Trace, summaryOf: (value: number) => Summary | null): Compact {
-  const { engine, cells, ops, strings, shapes, literals, attrs, axes, sites, blocks, nodes, args, slots, values, passes, outputs, stops } = trace
+  const { engine, cells, ops, strings, shapes, literals, attrs, axes, sites, loops, turns, blocks, nodes, args, slots, values, passes, outputs, stops } = trace
+  const summaries = values.summaries.map((known, value) => known ?? summaryOf(value))
   return [
     COMPACT_FORM,
     engine,
@@ -41,7 +44,7 @@ export function compactOf(trace: Trace, summaryOf: (value: number) => Summary | 
     columns(args, ARGS),
     columns(slots, SLOTS),
     columns(values, VALUES),
-    summariesOf(trace.values.summaries.map((known, value) => known ?? summaryOf(value))),
+    summariesOf(summaries),
     passes.map((pass) => [
       pass.kind === 'grad' ? 1 : 0,
       pass.cell,
@@ -54,9 +57,12 @@ export function compactOf(trace: Trace, summaryOf: (value: number) => Summary | 
       columns(pass.steps, STEPS),
       columns(pass.grads, GRADS),
       [pass.written.slot, pass.written.value, pass.written.req.map((req) => (req === 'add' ? 1 : 0))],
+      normsOf(pass.grads, summaries),
     ]),
     outputs,
     stops,
+    columns(loops, LOOPS),
+    columns(turns, TURNS),
   ]
 }
 
@@ -80,6 +86,17 @@ function summariesOf(summaries: readonly (Summary | null)[]): readonly unknown[]
   })
 }
 
+/// Norms of the gradients that are not written out: those of the others are counted anew.
+function normsOf({ value, norm }: Pass['grads'], summaries: readonly (Summary | null)[]): readonly Num[] {
+  const floats = new Float32Array(Int32Array.from(norm).buffer)
+  return [...value].flatMap((one, i) => (summaries[one]?.data ? [] : [rounded(word(floats[i] ?? Number.NaN))]))
+}
+
+/// A float as JSON can carry it.
+function word(value: number): Num {
+  return Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'
+}
+
 function rounded(value: Num): Num {
   return typeof value === 'number' ? Number(value.toPrecision(DIGITS)) + 0 : value
 }
@@ -93,7 +110,8 @@ type Fields = Readonly<Record<string, unknown>>
 export function documentOf(compact: unknown, code: string): Fields {
   const given = listOf(compact)
   if (given[0] !== COMPACT_FORM) throw new RangeError(`The compact trace has form ${String(given[0])}; this page reads form ${COMPACT_FORM}`)
-  const [, engine, cells, ops, strings, shapes, literals, attrs, axes, sites, blocks, nodes, args, slots, values, summaries, passes, outputs, stops] = given
+  const [, engine, cells, ops, strings, shapes, literals, attrs, axes, sites, blocks, nodes, args, slots, values, short, passes, outputs, stops, loops, turns] = given
+  const summaries = readSummaries(listOf(short))
   return {
     version: 1,
     engine,
@@ -106,12 +124,14 @@ export function documentOf(compact: unknown, code: string): Fields {
     attrs,
     axes,
     sites: table(sites, SITES),
+    loops: table(loops, LOOPS),
+    turns: table(turns, TURNS),
     blocks: listOf(blocks).map((block) => named(block, ['cell', 'site', 'trainMode', 'first', 'last'], { trainMode: isOne })),
     nodes: table(nodes, NODES),
     args: table(args, ARGS),
     slots: table(slots, SLOTS),
-    values: { ...table(values, VALUES), summaries: readSummaries(listOf(summaries)) },
-    passes: listOf(passes).map((pass) =>
+    values: { ...table(values, VALUES), summaries },
+    passes: listOf(passes).map((pass) => withNorms(
       named(pass, ['kind', 'cell', 'site', 'at', 'heads', 'headGrads', 'retainGraph', 'createGraph', 'steps', 'grads', 'written'], {
         kind: (kind) => (kind === 1 ? 'grad' : 'backward'),
         retainGraph: isOne,
@@ -120,10 +140,29 @@ export function documentOf(compact: unknown, code: string): Fields {
         grads: (grads) => table(grads, GRADS),
         written: (written) => named(written, ['slot', 'value', 'req'], { req: (req) => listOf(req).map((one) => (one === 1 ? 'add' : 'write')) }),
       }),
-    ),
+      listOf(pass)[11],
+      summaries,
+    )),
     outputs,
     stops,
   }
+}
+
+/// Adds the norms of a pass's gradients, as the bits of 32-bit floats.
+function withNorms(pass: Fields, given: unknown, summaries: readonly unknown[]): Fields {
+  const { slot, value } = pass.grads as { readonly slot: readonly number[]; readonly value: readonly number[] }
+  const late = [...listOf(given)]
+  const norms = value.map((one) => {
+    const summary = summaries[one]
+    const data = typeof summary === 'object' && summary !== null && 'data' in summary ? listOf(summary.data) : null
+    return data ? Math.hypot(...data.map(float)) : float(late.shift())
+  })
+  return { ...pass, grads: { slot, value, norm: [...new Int32Array(Float32Array.from(norms).buffer)] } }
+}
+
+function float(value: unknown): number {
+  if (typeof value === 'number') return value
+  return value === 'inf' ? Infinity : value === '-inf' ? -Infinity : Number.NaN
 }
 
 function listOf(value: unknown): readonly unknown[] {
