@@ -26,7 +26,7 @@ function kept(trace: Trace): Trace {
   return { ...trace, ops: trace.ops.map((op) => ({ ...op, doc: '' })), values: { ...trace.values, summaries }, passes } as unknown as Trace
 }
 
-const near = (a: unknown, b: unknown): boolean => Object.is(a, b) || Math.abs(Number(a) - Number(b)) <= 1e-6 * Math.abs(Number(b))
+const near = (a: unknown, b: unknown): boolean => Object.is(a, b) || Math.abs(Number(a) - Number(b)) <= 1e-6 * Math.max(1, Math.abs(Number(b)))
 
 const through = (trace: Trace): Trace => readTrace(documentOf(JSON.parse(JSON.stringify(compactOf(trace, none))), trace.code))
 
