@@ -7,19 +7,18 @@ poisoned: so is all that is made of it, and reading any of these tells the first
 """
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
 
 import numpy
 
-from ..errors import DTypeError, MXNetError, ShapeError, shapes_text
+from ..errors import DTypeError, MXNetError, ShapeError, message, shapes_text
 from ..program import Call, FrameError, FrameLimits, Handle, Program, Upload, elements
 from ..registry import OPS, Op
 from ..summary import summarize
+from .device import Device, perform
 from .forecast import Forecast, Spec, forecast
-from .host import Device
 from .ledger import Ledger
 
 __all__ = ["Account", "Executor", "Limits", "OpError", "Outcome", "Value"]
@@ -109,8 +108,7 @@ class Executor:
         self._admit(program)
         self.ledger.start()
         frame = _Frame(program, self.limits)
-        quiet = getattr(self.device.xp, "errstate", None)
-        with quiet(all="ignore") if quiet else nullcontext():
+        with self.device.work():
             for handle in frame.unused:
                 self._free(frame, handle)
             for upload in program.uploads:
@@ -177,9 +175,15 @@ class Executor:
         try:
             spec = Spec(upload.shape, upload.dtype)
             self._room(spec.nbytes)
-            self._keep(upload.handle, from_wire(self.device.xp, upload), spec)
+            if not self.device.supports(spec.dtype):
+                raise DTypeError(
+                    message(
+                        "upload", f"got {spec.dtype}", f"{self.device} has no arrays of this dtype"
+                    )
+                )
+            self._keep(upload.handle, self.device.array(from_wire(upload)), spec)
         except Exception as problem:
-            error = OpError(frame.seq, None, upload.handle, *explained("upload", (), problem))
+            error = OpError(frame.seq, None, upload.handle, *self._why("upload", (), problem))
             self._table[upload.handle] = error
             frame.errors.append(error)
 
@@ -201,7 +205,7 @@ class Executor:
                 frame.ran += 1
                 return
         except Exception as problem:
-            code, text = explained(op.name, operands, problem)
+            code, text = self._why(op.name, operands, problem)
             error = OpError(frame.seq, index, call.first_out, code, text)
             frame.errors.append(error)
         for handle in handles:
@@ -220,14 +224,12 @@ class Executor:
         if len(plan.results) != call.outputs:
             raise ValueError(f"it gives {len(plan.results)} results, not {call.outputs}")
         self._afford(frame, plan)
-        xp = self.device.xp
         raws = [x.raw if type(x) is Held else x for x in operands]
-        if isinstance(op.forward, str):
-            made = getattr(xp, op.forward)(*raws, **attrs)
-        else:
-            made = op.forward(xp, *raws, **attrs)
-        made = made if isinstance(made, list | tuple) else [made]
-        return [(conformed(xp, y, spec), spec) for y, spec in zip(made, plan.results, strict=True)]
+        made = perform(self.device, op, raws, attrs)
+        return [
+            (conformed(self.device, y, spec), spec)
+            for y, spec in zip(made, plan.results, strict=True)
+        ]
 
     def _afford(self, frame, plan: Forecast):
         """Raises `FrameError` for a call that costs more than is left."""
@@ -259,16 +261,20 @@ class Executor:
             raw, spec = held
             self._spend(frame, LOOKING * prod(spec.shape))
             if mode == "summary":
-                return Value(handle, mode, spec, summarize(to_host(self.device.xp, raw)))
+                return Value(handle, mode, spec, summarize(self.device.asnumpy(raw)))
             frame.replied += spec.nbytes
             if frame.replied > self.limits.reply_bytes:
                 raise FrameError(
                     "QUOTA_BYTES", f"one reply has at most {self.limits.reply_bytes} bytes"
                 )
-            return Value(handle, mode, spec, to_wire(to_host(self.device.xp, raw)))
+            return Value(handle, mode, spec, to_wire(self.device.asnumpy(raw)))
         except Exception as problem:
-            error = OpError(frame.seq, None, handle, *explained("read", (), problem))
+            error = OpError(frame.seq, None, handle, *self._why("read", (), problem))
             return Value(handle, mode, None, None, error)
+
+    def _why(self, name, operands, problem) -> tuple[str, str]:
+        """Code and text of an error on this device."""
+        return explained(name, operands, self.device.explained(problem))
 
 
 class _Frame:
@@ -316,9 +322,9 @@ def poison_in(held) -> OpError | None:
     return next((x for x in held if type(x) is OpError), None)
 
 
-def conformed(xp, y, spec: Spec):
+def conformed(device: Device, y, spec: Spec):
     """A result as the raw array that was forecast."""
-    raw = y if isinstance(y, xp.ndarray) else xp.asarray(y)
+    raw = y if device.is_raw(y) else device.array(y)
     if raw.dtype != spec.dtype:
         raw = raw.astype(spec.dtype)
     if not raw.shape and spec.shape == (1,):
@@ -330,19 +336,14 @@ def conformed(xp, y, spec: Spec):
 # ----- Bytes of arrays -----
 
 
-def from_wire(xp, upload: Upload):
-    """A new raw array on the device from an upload."""
+def from_wire(upload: Upload) -> numpy.ndarray:
+    """An upload's elements as NumPy's."""
     if upload.dtype == "bool":  # any other byte than 0 and 1 would be no boolean
         host = numpy.frombuffer(upload.data, "uint8") != 0
     else:
         wire = numpy.dtype(upload.dtype).newbyteorder("<")
         host = numpy.frombuffer(upload.data, wire).astype(upload.dtype)
-    return xp.array(host.reshape(upload.shape))
-
-
-def to_host(xp, raw) -> numpy.ndarray:
-    """A device's array as NumPy's."""
-    return xp.asnumpy(raw) if hasattr(xp, "asnumpy") else numpy.asarray(raw)
+    return host.reshape(upload.shape)
 
 
 def to_wire(host: numpy.ndarray) -> bytes:

@@ -1,82 +1,42 @@
-"""The host device: NumPy, plus the few functions that array modules spell differently."""
+"""The host device: NumPy."""
 
 import types
-from dataclasses import dataclass
+from contextlib import contextmanager
 
 import numpy
 
-from ..ops import indexing
 from ..registry import OPS, Op
+from .device import Device
 from .mxrandom import MXNetRandom
+from .namespace import MADE, namespace
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A place for raw arrays. `xp` is its array module with the additions listed below."""
+class Host(Device):
+    """This computer's processor, with NumPy as the array module."""
 
-    kind: str
-    index: int
-    xp: types.SimpleNamespace
+    def is_raw(self, value) -> bool:
+        return isinstance(value, numpy.ndarray)
 
-    def __str__(self):
-        return f"{self.kind}({self.index})"
+    def array(self, host):
+        return numpy.array(host)
 
+    def asnumpy(self, raw):
+        return numpy.asarray(raw)
 
-# ----- What array modules spell differently, as rows and rules call it -----
-
-
-def scatter_add(values, *, shape, key):
-    """Zeros of `shape` to which `values` are added at the places of the index `key`."""
-    out = numpy.zeros(shape, values.dtype)
-    if indexing.is_basic(key):
-        out[key] = values
-    else:
-        numpy.add.at(out, key, values)
-    return out
+    @contextmanager
+    def work(self):
+        with numpy.errstate(all="ignore"):
+            yield
 
 
 def take(x, indices, *, axis=None, mode="clip"):
-    """Elements of `x` along `axis` at integer `indices` of any dtype."""
+    """Elements of `x` along `axis` at integer `indices`: NumPy itself knows both modes."""
     return numpy.take(x, indices.astype("int64"), axis=axis, mode=mode)
 
 
-def take_add(values, indices, *, shape, axis=None, mode="clip"):
-    """Zeros of `shape` to which `values` are added where `take` with these arguments picks."""
-    out = numpy.zeros(shape, values.dtype)
-    indices = indices.astype("int64")
-    size = out.size if axis is None else shape[axis]
-    indices = indices % size if mode == "wrap" else numpy.clip(indices, 0, size - 1)
-    if axis is None:
-        numpy.add.at(out.reshape(-1), indices, values)
-    else:
-        numpy.add.at(out, (slice(None),) * (axis % len(shape)) + (indices,), values)
-    return out
-
-
-def concatenate(arrays, *, axis=0):
-    """Arrays joined along an axis."""
-    return numpy.concatenate(arrays, axis=axis)
-
-
-def cast(x, *, dtype):
-    """The same values in another dtype."""
-    return x.astype(dtype)
-
-
-def getitem(x, *, key):
-    """`x[key]`."""
-    return x[key]
-
-
-def arange_like(x, *, size):
-    """0, 1, … below `size` in the dtype of `x`."""
-    return numpy.arange(size, dtype=x.dtype)
-
-
-def einsum(*operands, labels):
-    """Sum of products; `labels` names the axes of each operand and, last, of the result."""
-    parts = [part for pair in zip(operands, labels, strict=False) for part in pair]
-    return numpy.einsum(*parts, labels[-1], optimize=len(operands) > 1)
+def each(function, x):
+    """A function of one Python number applied to each element; gives a float."""
+    return MADE["each"](numpy, function, numpy.asarray(x))
 
 
 #: Functions whose float32 form in NumPy is off by up to 3 units in the last place on processors
@@ -99,17 +59,11 @@ def rounded(function):
     return call
 
 
-#: Rows that rules call and array modules do not have under that name (or with these arguments).
-RULED = ("col2im", "im2col", "inv", "polygamma", "solve")
-
-XP = types.SimpleNamespace(**{n: getattr(numpy, n) for n in dir(numpy) if not n.startswith("_")})
-for _own in (scatter_add, take, take_add, concatenate, cast, getitem, arange_like, einsum):
-    setattr(XP, _own.__name__, _own)
-for _name in ROUNDED:
-    setattr(XP, _name, rounded(getattr(numpy, _name)))
+OWN = {"take": take, "each": each, **{n: rounded(getattr(numpy, n)) for n in ROUNDED}}
+XP = namespace(numpy, OWN)
 XP.random = MXNetRandom()
 
-HOST = Device("cpu", 0, XP)
+HOST = Host("cpu", 0, XP)
 
 
 def kernel(op: Op):
@@ -121,5 +75,3 @@ def kernel(op: Op):
 
 for _op in OPS.values():
     _op.kernel = kernel(_op)
-for _name in RULED:
-    setattr(XP, _name, OPS[_name].kernel)

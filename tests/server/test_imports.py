@@ -133,6 +133,13 @@ def test_the_server_knows_program_and_devices_of_the_engine_alone() -> None:
     assert not {target for target in found if target.split(".")[0] in ("web", "tests")}
 
 
+def test_one_module_alone_may_bring_in_cupy() -> None:
+    assert {name for name, targets in ENGINE.items() if "cupy" in targets} == {
+        "engine.devices.cuda"
+    }
+    assert not [name for name, targets in SERVER.items() if "cupy" in targets]
+
+
 def test_the_build_imports_nothing_that_it_builds() -> None:
     found = {target.split(".")[0] for targets in BUILD.values() for target in targets}
     assert found & {"engine", "server", "tests", "flask", "numpy"} == set()
