@@ -1,6 +1,7 @@
 """`make bench`: everything that is measured, as ratios within one run.
 
-python tests/bench [engine] [startup]      default: all
+python tests/bench [programs] [browser] [startup] [quick]      default: the first three
+`quick`: the engine against NumPy by hand only, a few rounds
 """
 
 import os
@@ -14,21 +15,31 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 def main() -> int:
     """Runs the benchmarks that the command line names."""
-    wanted = sys.argv[1:] or ["engine", "startup"]
+    wanted = sys.argv[1:] or ["programs", "browser", "startup"]
     import numpy
 
     print(
         f"Python {platform.python_version()}, NumPy {numpy.__version__}, "
-        f"{os.cpu_count()} cores, {platform.machine()}\n"
+        f"{os.cpu_count()} cores, {platform.machine()}\n",
+        flush=True,
     )
-    if "engine" in wanted:
-        import engine_bench
+    import programs_bench
 
-        print("\n".join(engine_bench.run()), "\n")
+    if "quick" in wanted:
+        cases = [name for name in wanted if name in programs_bench.CASES]
+        programs_bench.table(
+            ["NumPy", "engine", "engine, traced"], cases or programs_bench.CASES, 9
+        )
+    if "programs" in wanted:
+        programs_bench.run()
+    if "browser" in wanted:
+        import browser_bench
+
+        print("\n" + "\n".join(browser_bench.run()))
     if "startup" in wanted:
         import startup_bench
 
-        print("\n".join(startup_bench.run()), "\n")
+        print("\n" + "\n".join(startup_bench.run()))
     return 0
 
 

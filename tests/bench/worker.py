@@ -1,0 +1,111 @@
+"""One library in a process of its own: `worker.py LIBRARY` checks and times programs when asked.
+
+Reads lines of JSON, answers with lines of JSON. Runs on Python 3.8, too. The parent gives each
+process its turn, so that a busy machine disturbs all libraries alike. The garbage collector rests
+while the clock runs, for every library: what it costs depends on what else the process holds.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+MODULES = {
+    "NumPy": "by_hand",
+    "engine": "on_mxnet",
+    "engine, traced": "on_mxnet",
+    "HIPS autograd": "on_hips",
+    "PyTorch": "on_torch",
+    "MXNet 1.9.1": "on_mxnet",
+}
+
+
+def programs(library):
+    """The programs of a library: name -> function that sets one up."""
+    if library.startswith("engine"):
+        sys.path.append(str(HERE.parent.parent))
+        import engine
+
+        engine.install()
+    return importlib.import_module(MODULES[library]).PROGRAMS
+
+
+def plain(x):
+    """A gradient as nested lists."""
+    for method in ("detach", "asnumpy"):
+        x = getattr(x, method)() if hasattr(x, method) else x
+    return x.tolist()
+
+
+def sample(x, most=64):
+    """Some of a gradient's elements, evenly picked: enough to tell a wrong one."""
+    flat = x.reshape(-1)
+    return plain(flat[:: max(1, flat.shape[0] // most)])
+
+
+@contextlib.contextmanager
+def watched(library):
+    """The trace on, as in the page, where the library asks for that."""
+    if library != "engine, traced":
+        yield
+        return
+    from engine.array import watch
+    from engine.trace import Limits, Recorder
+
+    recorder = Recorder(Limits(ops=10**9))
+    recorder.sites.add_file(sys.modules["on_mxnet"].__file__, ast_of("on_mxnet"), [])
+    watch.observer = recorder
+    try:
+        yield
+    finally:
+        watch.observer = None
+
+
+def ast_of(module):
+    """The syntax tree of a module's source, which makes its frames the user's own."""
+    import ast
+
+    return ast.parse(Path(sys.modules[module].__file__).read_text())
+
+
+def timed(library, run, repeats):
+    """Seconds of one run, the mean of `repeats` in a row."""
+    gc.collect()
+    gc.disable()
+    try:
+        with watched(library):
+            began = time.perf_counter()
+            for _ in range(repeats):
+                run()
+            return (time.perf_counter() - began) / repeats
+    finally:
+        gc.enable()
+
+
+def main():
+    """Answers until the input ends."""
+    library = sys.argv[1]
+    answers = sys.stdout
+    sys.stdout = sys.stderr  # whatever a library prints must not get between the answers
+    sys.path.insert(0, str(HERE))
+    made, known = {}, programs(library)
+    for line in sys.stdin:
+        ask = json.loads(line)
+        try:
+            if ask["do"] == "check":
+                run = made[ask["program"]] = known[ask["program"]]()
+                answer = {"gradients": [sample(g) for g in run()]}
+            else:
+                answer = {"seconds": timed(library, made[ask["program"]], ask["repeats"])}
+        except Exception as error:  # a library may not be able to do a program: that is an answer
+            answer = {"error": f"{type(error).__name__}: {str(error)[:200]}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
