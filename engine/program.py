@@ -23,6 +23,7 @@ __all__ = [
     "Handle",
     "Program",
     "Read",
+    "Spec",
     "Upload",
     "decode",
     "encode",
@@ -80,6 +81,19 @@ class FrameLimits:
 
 
 LIMITS = FrameLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """An array by shape and dtype alone."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its elements."""
+        return prod(self.shape) * ITEMSIZES[self.dtype]
 
 
 class Call(NamedTuple):

@@ -6,9 +6,9 @@ of the error table, with calls that do not depend on it going on. The result of 
 poisoned: so is all that is made of it, and reading any of these tells the first error.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy
@@ -16,6 +16,7 @@ import numpy
 from ..errors import DTypeError, MXNetError, ShapeError, message, shapes_text
 from ..program import Call, FrameError, FrameLimits, Handle, Program, Upload, elements
 from ..registry import OPS, Op
+from ..reply import Account, OpError, Outcome, Value
 from ..summary import summarize
 from .device import Device, perform
 from .forecast import Forecast, Spec, forecast
@@ -38,47 +39,6 @@ class Limits:
     workspace: int = 1 << 30  # bytes of one call's temporaries
     work: int = 200 * 10**9  # of one frame: floating-point operations, or elements moved
     reply_bytes: int = 32 << 20  # of all arrays that one frame reads
-
-
-class OpError(NamedTuple):
-    """An entry of the error table: which call of which frame (None: no call), what it could not
-    make, and why. `code` is one of `program.CODES`."""
-
-    seq: int
-    op: int | None
-    handle: int
-    code: str
-    text: str
-
-
-class Value(NamedTuple):
-    """The answer to one read: `data` has C-order little-endian bytes for "full", the summary's
-    dict for "summary", and is None where `error` says why there is nothing."""
-
-    handle: int
-    mode: str
-    spec: Spec | None
-    data: bytes | dict | None
-    error: OpError | None = None
-
-
-class Account(NamedTuple):
-    """What a frame used, and what the session holds after it."""
-
-    calls: int
-    work: int
-    held_bytes: int
-    peak_bytes: int
-    arrays: int
-
-
-class Outcome(NamedTuple):
-    """What running a program gave."""
-
-    seq: int
-    errors: Sequence[OpError]
-    values: Sequence[Value]
-    account: Account
 
 
 class Held(NamedTuple):
@@ -108,6 +68,7 @@ class Executor:
         self._admit(program)
         self.ledger.start()
         frame = _Frame(program, self.limits)
+        began = perf_counter()
         with self.device.work():
             for handle in frame.unused:
                 self._free(frame, handle)
@@ -121,7 +82,12 @@ class Executor:
             for handle in frame.read:
                 self._free(frame, handle)
         account = Account(
-            frame.ran, frame.work, self.ledger.held, self.ledger.peak, len(self._table)
+            frame.ran,
+            frame.work,
+            self.ledger.held,
+            self.ledger.peak,
+            len(self._table),
+            round((perf_counter() - began) * 1e6),
         )
         return Outcome(program.seq, tuple(frame.errors), tuple(values), account)
 

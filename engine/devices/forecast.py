@@ -9,7 +9,7 @@ from math import isfinite, prod
 
 from .. import dtypes, ops, shapes  # noqa: F401  the rows come with `ops`
 from ..errors import DTypeError, MXNetError, ShapeError, message
-from ..opcodes import ITEMSIZES
+from ..program import Spec
 from ..registry import OPS, Op
 
 __all__ = ["Forecast", "Spec", "forecast"]
@@ -18,19 +18,6 @@ __all__ = ["Forecast", "Spec", "forecast"]
 #: steps holds a few float64 arrays at a time; a function of the array module at most one.
 COMPOSED = 32
 SINGLE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """An array by shape and dtype alone."""
-
-    shape: tuple[int, ...]
-    dtype: str
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of its elements."""
-        return prod(self.shape) * ITEMSIZES[self.dtype]
 
 
 @dataclass(frozen=True, slots=True)

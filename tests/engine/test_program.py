@@ -232,7 +232,12 @@ def resealed(frame: bytes) -> bytes:
 @st.composite
 def damaged(draw) -> bytes:
     """A frame with some of its bytes changed, cut out or put in; mostly with a fitting checksum."""
-    frame = bytearray(encode(draw(programs())))
+    return damage(draw, encode(draw(programs())))
+
+
+def damage(draw, frame: bytes) -> bytes:
+    """Some of a frame's bytes changed, cut out or put in."""
+    frame = bytearray(frame)
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, max(len(frame) - 1, 0)))
         what = draw(st.sampled_from(["flip", "flip", "set", "word", "cut", "put"]))

@@ -16,7 +16,7 @@ LAYERS = [
     {"dtypes", "shapes", "views", "summary", "compact"},
     {"registry"},
     {"ops"},
-    {"opcodes", "program"},
+    {"opcodes", "program", "reply"},
     {"devices"},
     {"tape"},
     {"array", "lanes", "operators", "recorded", "display"},
@@ -128,7 +128,9 @@ def test_the_server_knows_program_and_devices_of_the_engine_alone() -> None:
     found = {target for targets in SERVER.values() for target in targets}
     of_engine = {target for target in found if target.split(".")[0] == "engine"}
     assert {
-        target for target in of_engine if target.split(".")[1:2] not in (["program"], ["devices"])
+        target
+        for target in of_engine
+        if target.split(".")[1:2] not in (["program"], ["reply"], ["devices"])
     } == set()
     assert not {target for target in found if target.split(".")[0] in ("web", "tests")}
 
