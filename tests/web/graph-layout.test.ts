@@ -1,8 +1,7 @@
-/// Where boxes stand: sound pictures from both engines, the same every time, and quickly enough.
+/// Where boxes stand: sound pictures, the same every time, quickly enough, and where they stood before.
 
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_METRICS, buildGraph, faultsOf, layout, layoutDagre, layoutGraphOf, layoutLayered, viewsOf, type Graph, type Placement } from '../../web/src/graph'
-import { stacked } from '../../web/src/graph/stack'
+import { DEFAULT_METRICS, buildGraph, faultsOf, heldFrom, layout, layoutGraphOf, viewsOf, type Graph, type Placement } from '../../web/src/graph'
 import { readTrace } from '../../web/src/trace'
 import * as graphs from './fixtures/graphs'
 
@@ -26,11 +25,9 @@ const NAMED: readonly [string, Graph][] = [
   ['MLP step', graphOf(graphs.mlpStep())],
 ]
 
-const engines = { dagre: layoutDagre, layered: layoutLayered } as const
+const place = (graph: Graph): Placement => layout(layoutGraphOf(graph))
 
-describe.each(Object.entries(engines))('%s', (_, engine) => {
-  const place = (graph: Graph): Placement => stacked(layoutGraphOf(graph), engine(layoutGraphOf(graph)))
-
+describe('a layout', () => {
   it.each(NAMED)('%s: no overlap, nothing outside, no edge through a box', (_, graph) => {
     expect(faultsOf(graph, place(graph))).toEqual([])
   })
@@ -59,8 +56,8 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
   })
 
   it('answers an empty graph and a single node', () => {
-    expect(engine({ nodes: [], edges: [] }).x).toEqual([])
-    expect(engine({ nodes: [{ width: 80, height: 40 }], edges: [] }).x).toHaveLength(1)
+    expect(layout({ nodes: [], edges: [] }).x).toEqual([])
+    expect(layout({ nodes: [{ width: 80, height: 40 }], edges: [] }).x).toHaveLength(1)
   })
 })
 
@@ -80,20 +77,100 @@ describe('layout', () => {
 
   it('does not stall when one array is used ten thousand times', () => {
     const nodes = Array.from({ length: 10_001 }, () => ({ width: 80, height: 40 }))
-    const edge = (from: number, to: number, enter: number) => ({ from, to, weight: 1, leave: 0, enter })
+    const edge = (from: number, to: number, enter: number) => ({ from, to, weight: 1, leave: 0, enter, plate: 40 })
     const edges = nodes.slice(1).flatMap((_, i) => (i === 0 ? [edge(0, 1, 0)] : [edge(i, i + 1, -10), edge(0, i + 1, 10)]))
     const start = performance.now()
     const placement = layout({ nodes, edges })
     expect(performance.now() - start).toBeLessThan(4000)
     expect(placement.layers).toHaveLength(10_001)
-    expect(placement.passes.some((passes) => passes === null)).toBe(true)
+    expect(placement.plates.filter((plate) => plate !== null).length).toBeGreaterThan(9_900)
   })
 
   it('does not stall when every array is used by every later one', () => {
     const nodes = Array.from({ length: 200 }, () => ({ width: 80, height: 40 }))
-    const edges = nodes.flatMap((_, to) => Array.from({ length: to }, (_, from) => ({ from, to, weight: 1, leave: 0, enter: 0 })))
+    const edges = nodes.flatMap((_, to) => Array.from({ length: to }, (_, from) => ({ from, to, weight: 1, leave: 0, enter: 0, plate: 40 })))
     const start = performance.now()
     layout({ nodes, edges })
     expect(performance.now() - start).toBeLessThan(4000)
+  })
+})
+
+describe('plates', () => {
+  /// `steps` operations in a row that all use one array as well.
+  const shared = (steps: number) => {
+    const nodes = Array.from({ length: steps + 2 }, () => ({ width: 80, height: 40 }))
+    const edge = (from: number, to: number, enter: number) => ({ from, to, weight: 1, leave: 0, enter, plate: 40 })
+    return { nodes, edges: Array.from({ length: steps }, (_, k) => [edge(k + 1, k + 2, -10), edge(0, k + 2, 10)]).flat() }
+  }
+
+  it('stand for an array that many far operations use; near ones keep their edges', () => {
+    const { plates, layer } = layout(shared(20))
+    const kept = shared(20).edges.filter(({ from }, e) => from === 0 && !plates[e])
+    expect(kept.length).toBeGreaterThan(0)
+    expect(kept.length).toBeLessThanOrEqual(8)
+    for (const { from, to } of kept) expect((layer[to] ?? 0) - (layer[from] ?? 0)).toBeLessThanOrEqual(3)
+  })
+
+  it('are not needed for an array of few uses', () => {
+    expect(layout(shared(4)).plates.every((plate) => plate === null)).toBe(true)
+  })
+
+  it('stand in the layer above what uses them', () => {
+    const { plates, layer, y } = layout(shared(30))
+    shared(30).edges.forEach(({ to }, e) => {
+      const plate = plates[e]
+      if (!plate) return
+      expect(plate.layer).toBe((layer[to] ?? 0) - 1)
+      expect(plate.y).toBeLessThan(y[to] ?? 0)
+    })
+  })
+
+  it('leave a sound picture of a loop with a shared array', () => {
+    const graph = graphOf(graphs.sharedLoop(40))
+    const placement = layout(layoutGraphOf(graph))
+    expect(placement.plates.filter((plate) => plate !== null).length).toBeGreaterThan(30)
+    expect(faultsOf(graph, placement)).toEqual([])
+  })
+})
+
+describe('a layout in a hurry', () => {
+  it.each(NAMED)('%s: is sound all the same', (_, graph) => {
+    expect(faultsOf(graph, layout(layoutGraphOf(graph), true))).toEqual([])
+  })
+})
+
+describe('a picture after an edit', () => {
+  const again = (before: Graph, after: Graph): { readonly old: Placement; readonly now: Placement } => {
+    const old = layout(layoutGraphOf(before))
+    return { old, now: layout({ ...layoutGraphOf(after), held: heldFrom(before, old, after) }) }
+  }
+  const moves = (before: Graph, after: Graph): readonly number[] => {
+    const { old, now } = again(before, after)
+    return before.boxes.flatMap(({ key }, i) => {
+      const j = after.boxes.findIndex((box) => box.key === key)
+      return j < 0 ? [] : [(now.x[j] ?? 0) - (old.x[i] ?? 0)]
+    })
+  }
+
+  it.each(NAMED)('%s: stays where it was when nothing changed', (_, graph) => {
+    const { old, now } = again(graph, graph)
+    expect({ x: now.x, y: now.y, passes: now.passes, plates: now.plates }).toEqual({ x: old.x, y: old.y, passes: old.passes, plates: old.plates })
+  })
+
+  it.each([
+    ['one more step of a chain', graphOf(graphs.chain(12)), graphOf(graphs.chain(13))],
+    ['one more turn of a loop', graphOf(graphs.loop(12)), graphOf(graphs.loop(13))],
+    ['one more turn of a loop with a shared array', graphOf(graphs.sharedLoop(20)), graphOf(graphs.sharedLoop(21))],
+  ])('%s: what was there stays in its column', (_, before, after) => {
+    const moved = moves(before, after)
+    expect(moved.length).toBeGreaterThan(before.boxes.length - 3)
+    // A box that its new number makes wider pushes its neighbours by as much.
+    expect(Math.max(...moved.map(Math.abs))).toBeLessThanOrEqual(4)
+    expect(faultsOf(after, again(before, after).now)).toEqual([])
+  })
+
+  it('is laid out anew when it is another program', () => {
+    const [before, after] = [graphOf(graphs.loop(12)), graphOf(graphs.mlpStep())]
+    expect(again(before, after).now).toEqual(layout(layoutGraphOf(after)))
   })
 })

@@ -1,59 +1,83 @@
 /// Layout in near-linear time: layers by longest path, order by barycentres. The same graph always gives the same picture.
 
-import { membersOf, netOf, type Link, type Net } from './net'
-import { crossingsOf, polished } from './order'
-import { placed } from './place'
-import type { Columns, LayoutGraph } from './placement'
+import { membersOf, netOf, type Net } from './net'
+import { crossingsIn, ordered, type Order } from './order'
+import { guess, placed } from './place'
+import type { Columns, Held, LayoutGraph } from './placement'
 
-const SWEEPS = 6
+/// Where less than this part of the nodes stood somewhere before, the picture is laid out anew.
+const HELD_LEAST = 0.5
+/// Up to this many links the order that was held is compared with a new one, which is taken when that has far fewer crossings.
+const COMPARED_MOST = 3_000
+const WORSE = { factor: 1.5, spare: 6 } as const
 
-export function layoutLayered(graph: LayoutGraph): Columns {
+export function layoutLayered(graph: LayoutGraph, quick = false): Columns {
   const net = netOf(graph, layersOf(graph), true)
-  return placed(net, polished(net, ordered(net)))
+  if (quick) return placed(net, ordered(net, true), null, true)
+  const held = graph.held && heldPlaces(net, graph.held)
+  if (!held) return placed(net, ordered(net))
+  const order = heldOrder(net, held)
+  if (net.below.to.length <= COMPARED_MOST) {
+    const fresh = ordered(net)
+    if (crossingsIn(net, order) > WORSE.factor * crossingsIn(net, fresh) + WORSE.spare) return placed(net, fresh)
+  }
+  return placed(net, order, held)
 }
 
-/// Longest path from the top; what has no operands then moves down to just above its first use.
-function layersOf(graph: LayoutGraph): readonly number[] {
-  const layer = graph.nodes.map(() => 0)
-  const first = graph.nodes.map(() => Infinity)
-  const hasOperands = graph.nodes.map(() => false)
-  // Edges lead from earlier nodes to later ones, so one walk in the order of their ends settles each layer.
-  const byEnd = [...graph.edges].sort((a, b) => a.to - b.to)
-  for (const { from, to } of byEnd) layer[to] = Math.max(layer[to] ?? 0, (layer[from] ?? 0) + 1)
-  for (const { from, to } of byEnd) {
-    hasOperands[to] = true
-    first[from] = Math.min(first[from] ?? Infinity, layer[to] ?? 0)
-  }
-  return layer.map((own, i) => {
-    const use = first[i] ?? Infinity
-    return !hasOperands[i] && use !== Infinity ? use - 1 : own
+/// Where each node and bend stood; null when that is known of too few.
+function heldPlaces(net: Net, { x, ways }: Held): Float64Array | null {
+  const held = new Float64Array(net.count).fill(Number.NaN)
+  held.set(x)
+  const known = x.reduce((count, one) => count + (Number.isNaN(one) ? 0 : 1), 0)
+  if (known < HELD_LEAST * net.nodes || known === 0) return null
+  net.bends.forEach((bends, e) => {
+    const way = ways[e] ?? []
+    if (way.length === 0) return
+    const last = Math.max(1, bends.length - 1)
+    bends.forEach((bend, k) => void (held[bend] = way[Math.round((k * (way.length - 1)) / last)] ?? Number.NaN))
   })
+  return held
 }
 
-function ordered(net: Net): readonly (readonly number[])[] {
-  const place = new Float64Array(net.count)
-  let layers = membersOf(net)
-  const renumber = (layer: readonly number[]): void => layer.forEach((i, p) => void (place[i] = p))
-  layers.forEach(renumber)
-  let best = layers
-  let fewest = Infinity
-  for (let sweep = 0; sweep < SWEEPS && fewest > 0; sweep++) {
-    const down = sweep % 2 === 0
-    const next = layers.map((layer) => [...layer])
-    for (let k = 0; k < next.length; k++) {
-      const layer = next[down ? k : next.length - 1 - k] ?? []
-      const wanted = new Map(layer.map((i) => [i, barycentre((down ? net.above : net.below)[i] ?? [], place) ?? place[i] ?? 0]))
-      layer.sort((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0) || (place[a] ?? 0) - (place[b] ?? 0))
-      renumber(layer)
-    }
-    layers = next
-    const crossings = crossingsOf(net, layers, place)
-    if (crossings < fewest) [best, fewest] = [layers, crossings]
+/// From left to right as they stood; what is new comes between what it is linked to.
+function heldOrder(net: Net, held: Float64Array): Order {
+  const x = held.slice()
+  guess(net, x, (i) => Number.isNaN(held[i] ?? Number.NaN))
+  return membersOf(net).map((layer) => layer.sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || a - b))
+}
+
+/// Longest path from the top. Then, from the bottom up, a node whose links downward weigh no less than those upward slides down to
+/// just above its first use: arrays stand next to what uses them, and the steps of an unrolled loop next to where they are summed.
+export function layersOf({ nodes, edges }: LayoutGraph): Int32Array {
+  const layer = new Int32Array(nodes.length)
+  const first = new Int32Array(nodes.length).fill(-1)
+  const balance = new Int32Array(nodes.length)
+  const isSource = new Uint8Array(nodes.length).fill(1)
+  for (const { to } of edges) isSource[to] = 0
+  // Operations come after what they use, so one walk in the order of their ends settles each layer, and one back each slide.
+  const byEnd = Int32Array.from(edges.keys()).sort((a, b) => (edges[a]?.to ?? 0) - (edges[b]?.to ?? 0) || a - b)
+  for (const e of byEnd) {
+    const { from, to } = edges[e] ?? NONE
+    layer[to] = Math.max(layer[to] ?? 0, (layer[from] ?? 0) + 1)
+    balance[from] = (balance[from] ?? 0) + 1
+    // What feeds a node from nowhere comes along for free.
+    if (isSource[from] === 0) balance[to] = (balance[to] ?? 0) - 1
   }
-  return best
+  const slide = (i: number): void => {
+    const use = first[i] ?? -1
+    if (use >= 0 && (isSource[i] === 1 || (balance[i] ?? 0) >= 0)) layer[i] = use - 1
+  }
+  for (let k = byEnd.length - 1; k >= 0; ) {
+    const to = edges[byEnd[k] ?? 0]?.to ?? 0
+    slide(to)
+    for (; k >= 0 && edges[byEnd[k] ?? 0]?.to === to; k--) {
+      const from = edges[byEnd[k] ?? 0]?.from ?? 0
+      const use = first[from] ?? -1
+      first[from] = use < 0 ? (layer[to] ?? 0) : Math.min(use, layer[to] ?? 0)
+    }
+  }
+  for (let i = 0; i < nodes.length; i++) if (isSource[i] === 1) slide(i)
+  return layer
 }
 
-function barycentre(links: readonly Link[], place: Float64Array): number | null {
-  if (links.length === 0) return null
-  return links.reduce((sum, { to, step }) => sum + (place[to] ?? 0) + step, 0) / links.length
-}
+const NONE = { from: 0, to: 0 }

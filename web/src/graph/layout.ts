@@ -1,15 +1,13 @@
-/// Where boxes stand: top to bottom in layers, operands above what uses them. Two engines with one result: dagre while the graph
-/// is small, an own layering in linear time above that, so that a long loop never stalls the page.
+/// Where boxes stand: top to bottom in layers, operands above what uses them.
 
-import { layoutDagre } from './layout-dagre'
-import { layoutLayered } from './layout-layered'
+import { layersOf, layoutLayered } from './layout-layered'
 import type { LayoutGraph, Placement } from './placement'
+import { plated } from './plates'
 import { stacked } from './stack'
 
-/// Most nodes that dagre is asked for. It takes 0.2 s at 150 nodes of an unrolled loop, 1.7 s at 300.
-export const DAGRE_MOST = 150
-
-export function layout(graph: LayoutGraph): Placement {
-  const small = graph.nodes.length <= DAGRE_MOST && graph.edges.length <= 2 * DAGRE_MOST
-  return stacked(graph, small ? layoutDagre(graph) : layoutLayered(graph))
+/// The same graph always gets the same placement. With `held`, what stood somewhere before stays there. `quick` spends the
+/// least time that gives a sound picture: for when there is none to spend.
+export function layout(graph: LayoutGraph, quick = false): Placement {
+  const { graph: all, plateOf } = plated(graph, layersOf(graph))
+  return stacked(all, layoutLayered(all, quick), graph.nodes.length, plateOf)
 }

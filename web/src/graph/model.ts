@@ -12,7 +12,6 @@ import {
   hasRole,
   isLeaf,
   isRecordedOp,
-  lineOfNode,
   nameOfSlot,
   nodeOfSlot,
   operandArgs,
@@ -22,6 +21,7 @@ import {
   sizeOf,
   type Trace,
 } from '../trace'
+import { keysOf } from './identity'
 import { operationLabel } from './label'
 import { SMALL, TITLE, widthOf, type Metrics } from './metrics'
 import type { View } from './views'
@@ -90,6 +90,8 @@ export interface Edge {
   readonly cut: boolean
   /// How much it should run straight: what leads from operation to operation up to a head is the spine of the picture.
   readonly weight: number
+  /// Width of a plate with the name of what it comes from.
+  readonly plate: number
 }
 
 export interface Graph {
@@ -108,7 +110,8 @@ export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: Su
   const position = new Map(view.nodes.map((node, i) => [node, i]))
   const active = activeNodes(trace, view, pass < 0 ? [] : [pass])
   const heads = new Set(pass >= 0 ? trace.passes[pass]?.heads : [])
-  const boxes = view.nodes.map((node) => {
+  const keys = keysOf(trace, view.nodes)
+  const boxes = view.nodes.map((node, i) => {
     const kind = kindOf(trace, node, position)
     const gradients = pass >= 0 && (kind === 'leaf' || isRecordedOp(trace, node))
     const results = resultSlots(trace, node).map((slot) =>
@@ -117,7 +120,7 @@ export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: Su
     return measured(
       {
         node,
-        key: keyOf(trace, node),
+        key: keys[i] ?? '',
         kind,
         label: labelOf(trace, node, kind, results),
         tags: tagsOf(trace, node, kind, heads, results),
@@ -129,7 +132,7 @@ export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: Su
       metrics,
     )
   })
-  return { boxes, edges: edgesOf(trace, view, pass, position, boxes) }
+  return { boxes, edges: edgesOf(trace, view, pass, position, boxes, metrics) }
 }
 
 function kindOf(trace: Trace, node: number, position: ReadonlyMap<number, number>): BoxKind {
@@ -145,11 +148,6 @@ function cutArgs(trace: Trace, node: number, position: ReadonlyMap<number, numbe
     const from = nodeOfSlot(trace, at(trace.args.slot, arg))
     return position.has(from) && (isRecordedOp(trace, from) || isLeaf(trace, from))
   })
-}
-
-function keyOf(trace: Trace, node: number): string {
-  const op = trace.ops[at(trace.nodes.op, node)]?.name ?? ''
-  return `${op}:${lineOfNode(trace, node)}:${at(trace.nodes.site, node)}:${at(trace.nodes.visit, node)}`
 }
 
 type DraftResult = Omit<Result, 'x' | 'width'>
@@ -222,7 +220,7 @@ function activeNodes(trace: Trace, view: View, passes: readonly number[]): Reado
   return active
 }
 
-function edgesOf(trace: Trace, view: View, pass: number, position: ReadonlyMap<number, number>, boxes: readonly Box[]): readonly Edge[] {
+function edgesOf(trace: Trace, view: View, pass: number, position: ReadonlyMap<number, number>, boxes: readonly Box[], metrics: Metrics): readonly Edge[] {
   // Weights look at every pass, so that choosing another one moves nothing.
   const main = activeNodes(trace, view, view.passes)
   return view.nodes.flatMap((node, to) => {
@@ -235,9 +233,18 @@ function edgesOf(trace: Trace, view: View, pass: number, position: ReadonlyMap<n
       if (from === undefined) return []
       const contribution = pass >= 0 && !cut ? contributionOf(trace, pass, arg) : -1
       const weight = !main.has(node) ? 1 : boxes[from]?.kind === 'operation' ? 48 : 2
-      return [{ from, to, slot, operand, operands: args.length, arg, contribution, cut, weight }]
+      return [{ from, to, slot, operand, operands: args.length, arg, contribution, cut, weight, plate: plateWidth(boxes[from], slot, metrics) }]
     })
   })
+}
+
+/// What a plate says that stands for a far producer: its result's name.
+export function plateText(box: Box, slot: number): string {
+  return box.results.find((result) => result.slot === slot)?.name ?? titleOf(box, box.results)
+}
+
+function plateWidth(box: Box | undefined, slot: number, metrics: Metrics): number {
+  return box ? Math.ceil(widthOf(plateText(box, slot), SMALL.size, metrics)) + 18 : 0
 }
 
 // ----- Sizes -----

@@ -1,110 +1,148 @@
 /// A layered graph with its long edges cut into pieces: between neighbouring layers there are only short links.
 
-import type { LayoutEdge, LayoutGraph } from './placement'
+import type { LayoutGraph } from './placement'
 
 /// Positions below `nodes` are nodes of the graph; the others are bends: where a long edge passes through a layer.
 export interface Net {
   readonly nodes: number
   readonly count: number
-  readonly layer: readonly number[]
-  readonly width: readonly number[]
+  readonly layers: number
+  readonly layer: Int32Array
+  readonly width: Float64Array
   /// Links to the layer above and below.
-  readonly above: readonly (readonly Link[])[]
-  readonly below: readonly (readonly Link[])[]
-  /// Bends of each edge, from the top; null for an edge that is not routed.
-  readonly bends: readonly (readonly number[] | null)[]
+  readonly above: Links
+  readonly below: Links
+  /// Bends of each edge, from the top.
+  readonly bends: readonly Int32Array[]
 }
 
-/// Most bends of all edges together. Beyond that the longest edges are not routed: a picture with an array that is used ten
-/// thousand times stays a picture of ten thousand edges, not of fifty million bends.
-const MOST_BENDS = 100_000
-
-export interface Link {
-  readonly to: number
+/// Links of position `i` are entries `start[i] .. start[i + 1]` of the columns.
+export interface Links {
+  readonly start: Int32Array
+  readonly to: Int32Array
   /// How strongly it wants to be straight.
-  readonly pull: number
+  readonly pull: Float64Array
   /// It is straight when this end stands at the other end's x plus this.
-  readonly shift: number
+  readonly shift: Float64Array
   /// Shift as a fraction of a place in the layer: operands want to stand in their order.
-  readonly step: number
+  readonly step: Float64Array
 }
+
+const NO_BENDS = new Int32Array()
 
 /// `shared`: long edges from one place of a producer share a trunk of bends, so their number stays small when a loop
 /// uses one parameter a thousand times. Else each long edge has its own bends.
-export function netOf(graph: LayoutGraph, nodeLayer: readonly number[], shared: boolean): Net {
+export function netOf(graph: LayoutGraph, nodeLayer: ArrayLike<number>, shared: boolean): Net {
   const nodes = graph.nodes.length
-  const layer = [...nodeLayer]
-  const above: Link[][] = graph.nodes.map(() => [])
-  const below: Link[][] = graph.nodes.map(() => [])
-  const half = (i: number): number => Math.max(1, (graph.nodes[i]?.width ?? 0) / 2)
-  const link = (upper: number, lower: number, weight: number, leave: number, enter: number): void => {
-    // Long edges are kept straight first.
-    const pull = weight * (upper >= nodes && lower >= nodes ? 8 : upper >= nodes || lower >= nodes ? 2 : 1)
-    below[upper]?.push({ to: lower, pull, shift: enter - leave, step: (0.4 * enter) / half(lower) })
-    above[lower]?.push({ to: upper, pull, shift: leave - enter, step: (0.4 * leave) / half(upper) })
-  }
-  const addBend = (at: number): number => {
-    above.push([])
-    below.push([])
-    return layer.push(at) - 1
-  }
+  const layerOf = (node: number): number => nodeLayer[node] ?? 0
+  const span = Int32Array.from(graph.edges, ({ from, to }) => layerOf(to) - layerOf(from))
 
-  const span = graph.edges.map(({ from, to }) => (nodeLayer[to] ?? 0) - (nodeLayer[from] ?? 0))
-  const routed = routedEdges(span)
-  const reach = new Map<string, number>()
-  graph.edges.forEach((edge, e) => {
-    if (routed[e]) reach.set(keyOf(edge), Math.max(reach.get(keyOf(edge)) ?? 0, nodeLayer[edge.to] ?? 0))
-  })
-  const trunks = new Map<string, readonly number[]>()
-  const trunkOf = (edge: LayoutEdge, key: string, last: number): readonly number[] => {
-    const known = trunks.get(key)
-    if (known) return known
-    const trunk: number[] = []
-    for (let at = (nodeLayer[edge.from] ?? 0) + 1; at < last; at++) {
-      const bend = addBend(at)
-      link(trunk.at(-1) ?? edge.from, bend, 1, trunk.length === 0 ? edge.leave : 0, 0)
-      trunk.push(bend)
+  // Trunks: the long edges that share one, and how far down the longest of them goes.
+  const trunkOf = new Int32Array(graph.edges.length).fill(-1)
+  const trunks: { readonly from: number; readonly leave: number; last: number; first: number }[] = []
+  const known = new Map<string, number>()
+  graph.edges.forEach(({ from, to, leave }, e) => {
+    if ((span[e] ?? 0) <= 1) return
+    const key = shared ? `${from} ${leave}` : `${e}`
+    let trunk = known.get(key)
+    if (trunk === undefined) {
+      trunk = trunks.push({ from, leave, last: 0, first: 0 }) - 1
+      known.set(key, trunk)
     }
-    trunks.set(key, trunk)
-    return trunk
-  }
+    trunkOf[e] = trunk
+    const made = trunks[trunk]
+    if (made) made.last = Math.max(made.last, layerOf(to))
+  })
 
-  const bends = graph.edges.map((edge, e) => {
-    const long = span[e] ?? 0
-    if (!routed[e]) return null
-    if (long <= 1) {
-      link(edge.from, edge.to, edge.weight, edge.leave, edge.enter)
-      return []
-    }
-    const key = shared ? keyOf(edge) : `${e}`
-    const trunk = trunkOf(edge, key, shared ? (reach.get(key) ?? 0) : (nodeLayer[edge.to] ?? 0))
-    const last = trunk[long - 2]
-    if (last !== undefined) link(last, edge.to, edge.weight, 0, edge.enter)
-    return trunk.slice(0, long - 1)
+  let count = nodes
+  for (const trunk of trunks) {
+    trunk.first = count
+    count += trunk.last - layerOf(trunk.from) - 1
+  }
+  const layer = new Int32Array(count)
+  const width = new Float64Array(count)
+  graph.nodes.forEach((node, i) => {
+    layer[i] = layerOf(i)
+    width[i] = node.width
   })
-  return { nodes, count: layer.length, layer, width: layer.map((_, i) => graph.nodes[i]?.width ?? 0), above, below, bends }
+
+  const links = newLinks(nodes, width)
+  for (const { from, leave, first, last } of trunks) {
+    const top = layerOf(from) + 1
+    for (let at = top; at < last; at++) {
+      const bend = first + at - top
+      layer[bend] = at
+      links.add(at === top ? from : bend - 1, bend, 1, at === top ? leave : 0, 0)
+    }
+  }
+  const bends = graph.edges.map(({ from, to, weight, leave, enter }, e) => {
+    const trunk = trunks[trunkOf[e] ?? -1]
+    if (!trunk) {
+      links.add(from, to, weight, leave, enter)
+      return NO_BENDS
+    }
+    const own = Int32Array.from({ length: (span[e] ?? 0) - 1 }, (_, k) => trunk.first + k)
+    links.add(own[own.length - 1] ?? from, to, weight, 0, enter)
+    return own
+  })
+  const layers = layer.reduce((most, one) => Math.max(most, one + 1), 0)
+  return { nodes, count, layers, layer, width, ...links.columns(count), bends }
 }
 
-/// The shortest edges that fit the budget.
-function routedEdges(span: readonly number[]): readonly boolean[] {
-  const routed = span.map(() => true)
-  let left = MOST_BENDS - span.reduce((sum, one) => sum + Math.max(0, one - 1), 0)
-  if (left >= 0) return routed
-  for (const [one, e] of span.map((one, e) => [one, e] as const).sort(([a], [b]) => b - a)) {
-    if (left >= 0) break
-    routed[e] = false
-    left += one - 1
+/// Collects links, then sorts them by their upper and by their lower ends.
+function newLinks(nodes: number, width: Float64Array) {
+  const upper: number[] = []
+  const lower: number[] = []
+  const pull: number[] = []
+  const leaves: number[] = []
+  const enters: number[] = []
+  return {
+    add(from: number, to: number, weight: number, leave: number, enter: number): void {
+      upper.push(from)
+      lower.push(to)
+      // Long edges are kept straight first.
+      pull.push(weight * (from >= nodes && to >= nodes ? 8 : from >= nodes || to >= nodes ? 2 : 1))
+      leaves.push(leave)
+      enters.push(enter)
+    },
+    columns(count: number): { readonly above: Links; readonly below: Links } {
+      const half = (i: number): number => Math.max(1, (width[i] ?? 0) / 2)
+      return {
+        below: sorted(count, upper, lower, pull, (k) => (enters[k] ?? 0) - (leaves[k] ?? 0), (k) => (0.4 * (enters[k] ?? 0)) / half(lower[k] ?? 0)),
+        above: sorted(count, lower, upper, pull, (k) => (leaves[k] ?? 0) - (enters[k] ?? 0), (k) => (0.4 * (leaves[k] ?? 0)) / half(upper[k] ?? 0)),
+      }
+    },
   }
-  return routed
 }
 
-function keyOf(edge: LayoutEdge): string {
-  return `${edge.from} ${edge.leave}`
+function sorted(count: number, own: readonly number[], other: readonly number[], pulls: readonly number[], shiftOf: (k: number) => number, stepOf: (k: number) => number): Links {
+  const start = new Int32Array(count + 1)
+  for (const i of own) start[i + 1] = (start[i + 1] ?? 0) + 1
+  for (let i = 0; i < count; i++) start[i + 1] = (start[i + 1] ?? 0) + (start[i] ?? 0)
+  const next = start.slice()
+  const [to, pull, shift, step] = [new Int32Array(own.length), new Float64Array(own.length), new Float64Array(own.length), new Float64Array(own.length)]
+  own.forEach((i, k) => {
+    const place = next[i] ?? 0
+    next[i] = place + 1
+    to[place] = other[k] ?? 0
+    pull[place] = pulls[k] ?? 0
+    shift[place] = shiftOf(k)
+    step[place] = stepOf(k)
+  })
+  return { start, to, pull, shift, step }
 }
 
 /// Nodes and bends of each layer, in the order in which they were made.
-export function membersOf(net: Net): readonly (readonly number[])[] {
-  const layers: number[][] = Array.from({ length: net.layer.reduce((most, l) => Math.max(most, l + 1), 0) }, () => [])
-  net.layer.forEach((layer, i) => layers[layer]?.push(i))
+export function membersOf(net: Net): readonly Int32Array[] {
+  const sizes = new Int32Array(net.layers)
+  for (const layer of net.layer) sizes[layer] = (sizes[layer] ?? 0) + 1
+  const layers = Array.from(sizes, (size) => new Int32Array(size))
+  sizes.fill(0)
+  net.layer.forEach((l, i) => {
+    const layer = layers[l]
+    const place = sizes[l] ?? 0
+    if (layer) layer[place] = i
+    sizes[l] = place + 1
+  })
   return layers
 }

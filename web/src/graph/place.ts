@@ -1,149 +1,269 @@
 /// Places across a layered picture whose order is settled: links as straight as weighted least squares allow, no overlap.
 
+import type { Net } from './net'
+import type { Order } from './order'
 import { MARGIN, type Columns } from './placement'
-import type { Link, Net } from './net'
 
 const GAP = { node: 28, bend: 18 } as const
-const SWEEPS = 10
 
-export function placed(net: Net, order: readonly (readonly number[])[]): Columns {
+/// `held`: where nodes and bends stood before (NaN: nowhere). They stay there as far as there is room; the others find theirs.
+export function placed(net: Net, order: Order, held: Float64Array | null = null, quick = false): Columns {
   const x = new Float64Array(net.count)
-  for (const layer of order) spread(net, layer, layer.map(() => 0), layer.map(() => 1), x)
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const down = sweep % 2 === 0
-    // The last sweeps look both ways, so that a box ends between its operands and its consumers.
-    const both = sweep >= SWEEPS - 4
-    for (let k = 0; k < order.length; k++) {
-      const layer = order[down ? k : order.length - 1 - k] ?? []
-      const wanted: number[] = []
-      const weight: number[] = []
-      for (const i of layer) {
-        let [sum, total] = [0, 0]
-        const look = (links: readonly Link[]): void => {
-          for (const { to, pull, shift } of links) {
-            sum += pull * ((x[to] ?? 0) + shift)
-            total += pull
-          }
-        }
-        if (down || both) look(net.above[i] ?? [])
-        if (!down || both) look(net.below[i] ?? [])
-        wanted.push(total > 0 ? sum / total : (x[i] ?? 0))
-        weight.push(total > 0 ? total : 0.1)
-      }
-      spread(net, layer, wanted, weight, x)
-    }
+  const solver = newSolver(net, order, x)
+  if (held) {
+    solver.hold(held)
+    return columnsOf(net, x, true)
   }
-  straighten(net, order, x)
-  return columnsOf(net, order.length, x)
+  solver.settle(quick ? 4 : net.count > 20_000 ? 8 : 12)
+  solver.straighten()
+  return columnsOf(net, x, false)
 }
 
 const CHAIN_LEAST = 8
 const CHAIN_WEIGHT = 1000
+/// Farthest that a chain may drift sideways for the sake of straight links.
+const SLOPE_MOST = 240
+/// In a picture of more layers than `SHORT` only chains through this part of them are straight: side branches as straight lines
+/// would each begin to the right of the one before, and the picture would run away to the right.
+const SHORT = 24
+const LONG_PART = 0.3
+/// In such a picture everything is also drawn a little to the middle (x = 0), by this part of what its links weigh.
+const CENTRED = 0.05
+const HELD_WEIGHT = 1000
+const ALONE_WEIGHT = 0.1
 
-/// Sweeps leave long chains of links a little crooked. Here each chain takes one place across, and the rest gives way.
-function straighten(net: Net, order: readonly (readonly number[])[], x: Float64Array): void {
+function newSolver(net: Net, order: Order, x: Float64Array) {
+  const { above, below } = net
+  const widest = order.reduce((most, layer) => Math.max(most, layer.length), 0)
+  const wanted = new Float64Array(widest)
+  const weight = new Float64Array(widest)
+  const spread = newSpread(net, widest, x)
+
+  /// Weighted mean of where the links of a member want it; `total` is then their weight together.
+  let total = 0
+  let centred = order.length > SHORT ? CENTRED : 0
+  const pulled = (i: number, up: boolean, down: boolean): number => {
+    let sum = 0
+    total = 0
+    for (const links of [up ? above : null, down ? below : null]) {
+      if (!links) continue
+      for (let k = links.start[i] ?? 0; k < (links.start[i + 1] ?? 0); k++) {
+        const pull = links.pull[k] ?? 0
+        sum += pull * ((x[links.to[k] ?? 0] ?? 0) + (links.shift[k] ?? 0))
+        total += pull
+      }
+    }
+    return total > 0 ? sum / (total * (1 + centred)) : (x[i] ?? 0)
+  }
+
+  /// One walk over the layers; `aim` says where member `i` wants to be and sets its weight (place `k` of its layer).
+  const sweep = (fromTop: boolean, aim: (i: number, k: number) => void): void => {
+    for (let l = 0; l < order.length; l++) {
+      const layer = order[fromTop ? l : order.length - 1 - l]
+      if (!layer) continue
+      for (let k = 0; k < layer.length; k++) aim(layer[k] ?? 0, k)
+      spread(layer, wanted, weight)
+    }
+  }
+
+  return {
+    /// From nothing: sweeps down and up. The last ones look both ways, so that a box ends between its operands and its consumers.
+    settle(sweeps: number): void {
+      weight.fill(1)
+      wanted.fill(0)
+      for (const layer of order) spread(layer, wanted, weight)
+      for (let s = 0; s < sweeps; s++) {
+        const down = s % 2 === 0
+        const both = s >= sweeps - 4
+        sweep(down, (i, k) => {
+          wanted[k] = pulled(i, down || both, !down || both)
+          weight[k] = total > 0 ? total : ALONE_WEIGHT
+        })
+      }
+    },
+
+    /// Sweeps leave long chains of links a little crooked. Here each chain takes one place across, and the rest gives way.
+    straighten(): void {
+      const { target, strength } = chainsOf(net, x)
+      for (let s = 0; s < 3; s++) {
+        sweep(s % 2 === 0, (i, k) => {
+          const fixed = target[i] ?? Number.NaN
+          wanted[k] = Number.isNaN(fixed) ? pulled(i, true, true) : fixed
+          weight[k] = Number.isNaN(fixed) ? 1 : (strength[i] ?? 1)
+        })
+      }
+    },
+
+    hold(held: Float64Array): void {
+      x.set(held)
+      centred = 0
+      const lost = (i: number): boolean => Number.isNaN(held[i] ?? Number.NaN)
+      guess(net, x, lost)
+      for (let s = 0; s < 4; s++) {
+        sweep(s % 2 === 0, (i, k) => {
+          wanted[k] = lost(i) ? pulled(i, true, true) : (held[i] ?? 0)
+          weight[k] = lost(i) ? 1 : HELD_WEIGHT
+        })
+      }
+    },
+  }
+}
+
+/// First places for what stood nowhere: between what it is linked to, as far as that is known.
+export function guess(net: Net, x: Float64Array, lost: (i: number) => boolean): void {
+  const mean = (i: number): number => {
+    let [sum, count] = [0, 0]
+    for (const { start, to, shift } of [net.above, net.below]) {
+      for (let k = start[i] ?? 0; k < (start[i + 1] ?? 0); k++) {
+        const there = x[to[k] ?? 0] ?? Number.NaN
+        if (Number.isNaN(there)) continue
+        sum += there + (shift[k] ?? 0)
+        count++
+      }
+    }
+    return count > 0 ? sum / count : Number.NaN
+  }
+  const unknown: number[] = []
+  for (let i = 0; i < net.count; i++) if (lost(i)) unknown.push(i)
+  for (let round = 0; round < 4; round++) {
+    for (let k = 0; k < unknown.length; k++) {
+      const i = unknown[round % 2 === 0 ? k : unknown.length - 1 - k] ?? 0
+      const found = mean(i)
+      if (!Number.isNaN(found)) x[i] = found
+    }
+  }
+  for (const i of unknown) if (Number.isNaN(x[i] ?? Number.NaN)) x[i] = 0
+}
+
+/// Runs of links each of which is the strongest at both its ends: the one x that each member of a run should have, else NaN.
+function chainsOf(net: Net, x: Float64Array): { readonly target: Float64Array; readonly strength: Float64Array } {
   const target = new Float64Array(net.count).fill(Number.NaN)
   const strength = new Float64Array(net.count)
-  for (const chain of chainsOf(net)) {
-    const middle = chain.reduce((sum, { node, shift }) => sum + (x[node] ?? 0) - shift, 0) / chain.length
-    for (const { node, shift, pull } of chain) {
-      target[node] = middle + shift
-      strength[node] = CHAIN_WEIGHT * pull
+  const strongest = ({ start, pull }: Net['above'], i: number): number => {
+    let best = -1
+    for (let k = start[i] ?? 0; k < (start[i + 1] ?? 0); k++) {
+      if ((pull[k] ?? 0) >= CHAIN_LEAST && (best < 0 || (pull[k] ?? 0) > (pull[best] ?? 0))) best = k
     }
+    return best
   }
-  for (let sweep = 0; sweep < 3; sweep++) {
-    for (let k = 0; k < order.length; k++) {
-      const layer = order[sweep % 2 === 0 ? k : order.length - 1 - k] ?? []
-      const weight = layer.map((i) => (Number.isNaN(target[i]) ? 1 : (strength[i] ?? 1)))
-      const wanted = layer.map((i) => {
-        if (!Number.isNaN(target[i])) return target[i] ?? 0
-        const links = [...(net.above[i] ?? []), ...(net.below[i] ?? [])]
-        const total = links.reduce((sum, { pull }) => sum + pull, 0)
-        return total > 0 ? links.reduce((sum, { to, pull, shift }) => sum + pull * ((x[to] ?? 0) + shift), 0) / total : (x[i] ?? 0)
-      })
-      spread(net, layer, wanted, weight, x)
-    }
+  const up = Int32Array.from({ length: net.count }, (_, i) => strongest(net.above, i))
+  const down = Int32Array.from({ length: net.count }, (_, i) => strongest(net.below, i))
+  const next = (i: number): number => {
+    const link = down[i] ?? -1
+    if (link < 0) return -1
+    const back = up[net.below.to[link] ?? 0] ?? -1
+    return back >= 0 && net.above.to[back] === i ? link : -1
   }
-}
-
-interface ChainPart {
-  readonly node: number
-  /// Where it stands when the first of the chain stands at 0.
-  readonly shift: number
-  readonly pull: number
-}
-
-/// Runs of links each of which is the strongest at both its ends.
-function chainsOf(net: Net): readonly (readonly ChainPart[])[] {
-  const strongest = (links: readonly Link[]): Link | null =>
-    links.reduce<Link | null>((best, link) => (link.pull >= CHAIN_LEAST && (!best || link.pull > best.pull) ? link : best), null)
-  const up = Array.from({ length: net.count }, (_, i) => strongest(net.above[i] ?? []))
-  const down = Array.from({ length: net.count }, (_, i) => strongest(net.below[i] ?? []))
-  const next = (i: number): Link | null => {
-    const link = down[i] ?? null
-    return link && up[link.to]?.to === i ? link : null
-  }
-  const chains: ChainPart[][] = []
+  const chain: number[] = []
   for (let i = 0; i < net.count; i++) {
-    const above = up[i] ?? null
-    if (above && next(above.to)?.to === i) continue
-    const chain: ChainPart[] = []
-    let [node, shift, pull] = [i, 0, 1]
-    for (;;) {
+    const above = up[i] ?? -1
+    if (above >= 0 && net.below.to[next(net.above.to[above] ?? 0)] === i) continue
+    chain.length = 0
+    // Where each stands when the first of the chain stands at 0.
+    let [sum, shift, pull] = [0, 0, 1]
+    for (let node = i; ; ) {
       const link = next(node)
-      chain.push({ node, shift, pull: Math.max(pull, link?.pull ?? 1) })
-      if (!link) break
+      chain.push(node)
+      target[node] = shift
+      sum += (x[node] ?? 0) - shift
+      strength[node] = CHAIN_WEIGHT * Math.max(pull, link < 0 ? 1 : (net.below.pull[link] ?? 1))
+      if (link < 0) break
       // `shift` of a link below: this end stands at the other's x plus it.
-      ;[node, shift, pull] = [link.to, shift - link.shift, link.pull]
+      shift -= net.below.shift[link] ?? 0
+      pull = net.below.pull[link] ?? 1
+      node = net.below.to[link] ?? 0
     }
-    if (chain.length > 1) chains.push(chain)
+    // Ports that lie a little aside would add up to a slope over a long chain: its boxes then stand in one line instead.
+    const slope = Math.abs(shift) > SLOPE_MOST
+    if (slope) {
+      sum = 0
+      let from = 0
+      for (const node of chain) {
+        if (node < net.nodes) from = target[node] ?? 0
+        target[node] = (target[node] ?? 0) - from
+        sum += (x[node] ?? 0) - (target[node] ?? 0)
+      }
+    }
+    const kept = chain.length > 1 && (net.layers <= SHORT || chain.length >= LONG_PART * net.layers)
+    for (const node of chain) target[node] = kept ? sum / chain.length + (target[node] ?? 0) : Number.NaN
   }
-  return chains
+  return { target, strength }
 }
 
 /// Places one layer in its order, as near to the wanted places as can be (isotonic regression by pooling neighbours).
-function spread(net: Net, layer: readonly number[], wanted: readonly number[], weight: readonly number[], x: Float64Array): void {
-  let offset = 0
-  const offsets = layer.map((i, k) => {
-    const before = layer[k - 1]
-    if (before !== undefined) {
-      const gap = i < net.nodes || before < net.nodes ? GAP.node : GAP.bend
-      offset += ((net.width[before] ?? 0) + (net.width[i] ?? 0)) / 2 + gap
+function newSpread(net: Net, widest: number, x: Float64Array): (layer: Int32Array, wanted: Float64Array, weight: Float64Array) => void {
+  const offsets = new Float64Array(widest)
+  const pools = newPools(widest)
+  return (layer, wanted, weight) => {
+    let offset = 0
+    pools.clear()
+    for (let k = 0; k < layer.length; k++) {
+      const i = layer[k] ?? 0
+      const before = layer[k - 1]
+      if (before !== undefined) offset += ((net.width[before] ?? 0) + (net.width[i] ?? 0)) / 2 + (i < net.nodes || before < net.nodes ? GAP.node : GAP.bend)
+      offsets[k] = offset
+      pools.add((wanted[k] ?? 0) - offset, weight[k] ?? 1)
     }
-    return offset
-  })
-  const places = monotone(layer.map((_, k) => (wanted[k] ?? 0) - (offsets[k] ?? 0)), weight)
-  layer.forEach((i, k) => void (x[i] = (places[k] ?? 0) + (offsets[k] ?? 0)))
+    pools.each((k, place) => void (x[layer[k] ?? 0] = place + (offsets[k] ?? 0)))
+  }
 }
 
 /// The never falling sequence that is nearest to the wanted one in weighted least squares.
 export function monotone(wanted: readonly number[], weight: readonly number[]): readonly number[] {
-  const pools: { sum: number; weight: number; size: number }[] = []
-  wanted.forEach((want, k) => {
-    const w = weight[k] ?? 1
-    let pool = { sum: w * want, weight: w, size: 1 }
-    for (let last = pools.at(-1); last && last.sum / last.weight > pool.sum / pool.weight; last = pools.at(-1)) {
-      pools.pop()
-      pool = { sum: last.sum + pool.sum, weight: last.weight + pool.weight, size: last.size + pool.size }
-    }
-    pools.push(pool)
-  })
-  return pools.flatMap(({ sum, weight: total, size }) => Array<number>(size).fill(sum / total))
+  const pools = newPools(wanted.length)
+  wanted.forEach((want, k) => pools.add(want, weight[k] ?? 1))
+  const places: number[] = []
+  pools.each((_, place) => void places.push(place))
+  return places
 }
 
-function columnsOf(net: Net, layers: number, x: Float64Array): Columns {
+/// Neighbours that would overlap are pooled and stand together at their mean.
+function newPools(most: number) {
+  const [sums, weights, sizes] = [new Float64Array(most), new Float64Array(most), new Int32Array(most)]
+  let count = 0
+  return {
+    clear: () => void (count = 0),
+    add(want: number, weight: number): void {
+      let [sum, total, size] = [weight * want, weight, 1]
+      while (count > 0 && (sums[count - 1] ?? 0) / (weights[count - 1] ?? 1) > sum / total) {
+        count--
+        sum += sums[count] ?? 0
+        total += weights[count] ?? 0
+        size += sizes[count] ?? 0
+      }
+      sums[count] = sum
+      weights[count] = total
+      sizes[count] = size
+      count++
+    },
+    each(act: (k: number, place: number) => void): void {
+      let k = 0
+      for (let pool = 0; pool < count; pool++) {
+        const place = (sums[pool] ?? 0) / (weights[pool] ?? 1)
+        for (const end = k + (sizes[pool] ?? 0); k < end; k++) act(k, place)
+      }
+    },
+  }
+}
+
+/// Most room that a picture keeps free on its left so that nothing moves.
+const LEFT_MOST = 480
+
+function columnsOf(net: Net, x: Float64Array, held: boolean): Columns {
   let [left, right] = [Infinity, -Infinity]
-  x.forEach((xi, i) => {
-    left = Math.min(left, xi - (net.width[i] ?? 0) / 2)
-    right = Math.max(right, xi + (net.width[i] ?? 0) / 2)
-  })
+  for (let i = 0; i < net.count; i++) {
+    const half = (net.width[i] ?? 0) / 2
+    left = Math.min(left, (x[i] ?? 0) - half)
+    right = Math.max(right, (x[i] ?? 0) + half)
+  }
   if (net.count === 0) [left, right] = [0, 0]
-  const at = (i: number): number => Math.round((x[i] ?? 0) - left + 2 * MARGIN)
+  const from = held && left >= 2 * MARGIN && left <= LEFT_MOST ? 0 : left - 2 * MARGIN
+  const at = (i: number): number => Math.round((x[i] ?? 0) - from)
   return {
     x: Array.from({ length: net.nodes }, (_, i) => at(i)),
-    layer: net.layer.slice(0, net.nodes),
-    layers,
-    passes: net.bends.map((bends) => bends && bends.map((bend) => ({ layer: net.layer[bend] ?? 0, x: at(bend) }))),
-    width: Math.ceil(right - left) + 4 * MARGIN,
+    layer: Array.from(net.layer.subarray(0, net.nodes)),
+    layers: net.layers,
+    passes: net.bends.map((bends) => Array.from(bends, (bend) => ({ layer: net.layer[bend] ?? 0, x: at(bend) }))),
+    width: Math.ceil(right - from) + 2 * MARGIN,
   }
 }

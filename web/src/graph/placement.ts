@@ -14,11 +14,22 @@ export interface LayoutEdge {
   readonly enter: number
   /// How much it should run straight, from 1.
   readonly weight: number
+  /// Width of a plate with the name of what it comes from, which may stand for a long way.
+  readonly plate: number
 }
 
 export interface LayoutGraph {
   readonly nodes: readonly LayoutNode[]
   readonly edges: readonly LayoutEdge[]
+  /// Where things stood in the picture before; they stay there.
+  readonly held?: Held
+}
+
+export interface Held {
+  /// Of each node; NaN for a new one.
+  readonly x: Float64Array
+  /// Of each edge: x in the layers that it passed through, or of its plate; null for a new one.
+  readonly ways: readonly (readonly number[] | null)[]
 }
 
 /// A layer: from `top` to `bottom` stand its nodes, each centred in it.
@@ -32,8 +43,14 @@ export interface Columns {
   readonly x: readonly number[]
   readonly layer: readonly number[]
   readonly layers: number
-  readonly passes: Placement['passes']
+  /// For each edge, where it passes through the layers strictly between its ends.
+  readonly passes: readonly (readonly Pass[])[]
   readonly width: number
+}
+
+export interface Pass {
+  readonly layer: number
+  readonly x: number
 }
 
 export interface Placement {
@@ -41,13 +58,20 @@ export interface Placement {
   readonly y: readonly number[]
   readonly layer: readonly number[]
   readonly layers: readonly Layer[]
-  /// For each edge, where it passes through the layers strictly between its ends; null for one that is too long to follow in
-  /// a picture this big, of which only the ends are drawn.
-  readonly passes: readonly (readonly { readonly layer: number; readonly x: number }[] | null)[]
+  readonly passes: Columns['passes']
+  /// For each edge: the middle of the plate that it starts from instead of its producer; null for one that is drawn whole.
+  readonly plates: readonly (Plate | null)[]
   readonly width: number
   readonly height: number
 }
 
+export interface Plate {
+  readonly x: number
+  readonly y: number
+  readonly layer: number
+}
+
 export const MARGIN = 16
+export const PLATE_HEIGHT = 20
 
 export type Layout = (graph: LayoutGraph) => Placement

@@ -3,7 +3,7 @@
 
 import type { Graph } from './model'
 import { monotone } from './place'
-import type { Placement } from './placement'
+import { PLATE_HEIGHT, type Placement } from './placement'
 import { entryOf, exitOf } from './ports'
 
 export interface Point {
@@ -12,19 +12,16 @@ export interface Point {
 }
 
 /// Points of an edge from producer to consumer. Between two points at one x it runs straight, else in an S.
-/// An edge that is not routed has only its end: a stub above the consumer.
+/// An edge with a plate runs from there.
 export interface Route {
   readonly points: readonly Point[]
-  readonly stub: boolean
+  readonly plate: Point | null
 }
-
-const STUB = 20
 
 /// Half the distance between the two lanes of an edge that carries a value down and a gradient up.
 export const LANE = 4
 /// Between two edges that leave one result.
 const PORT_GAP = 18
-
 
 export function routesOf(graph: Graph, placement: Placement): readonly Route[] {
   const starts = departures(graph, placement)
@@ -32,21 +29,20 @@ export function routesOf(graph: Graph, placement: Placement): readonly Route[] {
     const [from, to] = [graph.boxes[edge.from], graph.boxes[edge.to]]
     const top = (placement.y[edge.to] ?? 0) - (to?.height ?? 0) / 2
     const bottom = (placement.y[edge.from] ?? 0) + (from?.height ?? 0) / 2
-    const start = { x: starts[e] ?? 0, y: bottom }
+    const plate = placement.plates[e] ?? null
+    const start = plate ? { x: plate.x, y: plate.y + PLATE_HEIGHT / 2 } : { x: starts[e] ?? 0, y: bottom }
     const end = { x: entryAt(graph, placement, e), y: top }
-    const firstLayer = placement.layers[placement.layer[edge.from] ?? 0]
+    const firstLayer = placement.layers[plate?.layer ?? placement.layer[edge.from] ?? 0]
     const lastLayer = placement.layers[placement.layer[edge.to] ?? 0]
-    const passes = placement.passes[e]
-    if (!passes) return { points: [{ x: end.x, y: end.y - STUB }, end], stub: true }
     const points: Point[] = [start]
     if (firstLayer && firstLayer.bottom > start.y) points.push({ x: start.x, y: firstLayer.bottom })
-    for (const { layer, x } of passes) {
+    for (const { layer, x } of placement.passes[e] ?? []) {
       const through = placement.layers[layer]
       if (through) points.push({ x, y: through.top }, { x, y: through.bottom })
     }
     if (lastLayer && lastLayer.top < end.y) points.push({ x: end.x, y: lastLayer.top })
     points.push(end)
-    return { points, stub: false }
+    return { points, plate }
   })
 }
 
@@ -55,7 +51,7 @@ export function routesOf(graph: Graph, placement: Placement): readonly Route[] {
 function departures(graph: Graph, placement: Placement): readonly number[] {
   const leaving = new Map<number, number[]>()
   graph.edges.forEach(({ slot }, e) => {
-    if (!placement.passes[e]) return
+    if (placement.plates[e]) return
     const list = leaving.get(slot)
     if (list) list.push(e)
     else leaving.set(slot, [e])
@@ -66,6 +62,12 @@ function departures(graph: Graph, placement: Placement): readonly number[] {
     if (!first) continue
     const exit = exitOf(graph.boxes[first.from], first.slot)
     const middle = (placement.x[first.from] ?? 0) + exit.middle
+    const only = edges.length === 1 ? edges[0] : undefined
+    if (only !== undefined) {
+      const to = placement.passes[only]?.[0]?.x ?? entryAt(graph, placement, only)
+      x[only] = Math.round(Math.abs(to - middle) <= exit.room / 2 ? to : middle)
+      continue
+    }
     // Edges that share their way (bends of one trunk) leave as one.
     const target = new Map<string, number>()
     for (const e of edges) target.set(wayOf(placement, e), placement.passes[e]?.[0]?.x ?? entryAt(graph, placement, e))
@@ -98,19 +100,25 @@ function entryAt(graph: Graph, placement: Placement, e: number): number {
   return (placement.x[edge.to] ?? 0) + entryOf(graph.boxes[edge.to], edge.operand, edge.operands)
 }
 
-/// SVG path of a route, moved sideways by `lane`; `reversed` from consumer to producer.
-export function pathOf({ points: given }: Route, lane = 0, reversed = false): string {
-  const points = (reversed ? [...given].reverse() : given).map(({ x, y }) => ({ x: x + lane, y }))
+/// SVG path along points.
+export function pathOf(points: readonly Point[]): string {
   const n = (value: number): string => String(Math.round(value * 10) / 10)
-  return points
-    .map((point, i) => {
-      const before = points[i - 1]
-      if (!before) return `M${n(point.x)} ${n(point.y)}`
-      if (Math.abs(before.x - point.x) < 0.05) return `V${n(point.y)}`
+  let path = ''
+  points.forEach((point, i) => {
+    const before = points[i - 1]
+    if (!before) path += `M${n(point.x)} ${n(point.y)}`
+    else if (isStraight(before, point)) path += `V${n(point.y)}`
+    else {
       const middle = (before.y + point.y) / 2
-      return `C${n(before.x)} ${n(middle)} ${n(point.x)} ${n(middle)} ${n(point.x)} ${n(point.y)}`
-    })
-    .join('')
+      path += `C${n(before.x)} ${n(middle)} ${n(point.x)} ${n(middle)} ${n(point.x)} ${n(point.y)}`
+    }
+  })
+  return path
+}
+
+/// Whether an edge runs straight between two of its points.
+export function isStraight(a: Point, b: Point): boolean {
+  return Math.abs(a.x - b.x) < 0.05
 }
 
 /// The point half way along a route's points.

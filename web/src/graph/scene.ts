@@ -14,8 +14,8 @@ import {
 } from '../trace'
 import { layout } from './layout'
 import { DEFAULT_METRICS, SMALL, TITLE, widthOf, type Metrics } from './metrics'
-import { PAD, PILL, buildGraph, isAbreast, longest, titleOf, type Box, type BoxKind, type Graph, type SummaryOf } from './model'
-import type { Layout, LayoutGraph, Placement } from './placement'
+import { PAD, PILL, buildGraph, isAbreast, longest, plateText, titleOf, type Box, type BoxKind, type Graph, type SummaryOf } from './model'
+import { PLATE_HEIGHT, type Layout, type LayoutGraph, type Placement } from './placement'
 import { entryOf, exitOf } from './ports'
 import { LANE, middleOf, pathOf, routesOf, type Point } from './routes'
 import type { View } from './views'
@@ -67,6 +67,8 @@ export interface SceneEdge {
   /// Nodes (trace ids) at its ends; the value flows from `from` to `to`, a gradient the other way.
   readonly from: number
   readonly to: number
+  /// From where it starts to its arrow head; between two points at one x straight, else in an S (`pathOf`).
+  readonly points: readonly Point[]
   readonly path: string
   /// Middle of the way, where words may stand.
   readonly middle: Point
@@ -81,8 +83,16 @@ export interface SceneEdge {
   readonly lit: boolean
   /// Where the mark of a cut stands.
   readonly mark: Point | null
-  /// Of an edge that is too long to be drawn: what it comes from, above its stub.
-  readonly origin: { readonly x: number; readonly y: number; readonly text: string } | null
+  /// Of an edge that would run too far: the plate with the name of what it comes from, where it starts instead. Top left corner.
+  readonly plate: ScenePlate | null
+}
+
+export interface ScenePlate {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly text: string
 }
 
 export interface Scene {
@@ -106,13 +116,18 @@ export interface SceneInput {
 }
 
 export function sceneOf(input: SceneInput): Scene {
+  const { trace, view, pass } = input
+  const graph = buildGraph(trace, view, pass, summariesOf(input), input.metrics ?? DEFAULT_METRICS)
+  return sceneAt(input, graph, (input.layout ?? layout)(layoutGraphOf(graph)))
+}
+
+/// The scene of a graph whose placement is known. Texts, words and paths are made when they are first asked for: of ten
+/// thousand nodes a window shows some dozens.
+export function sceneAt(input: SceneInput, graph: Graph, placement: Placement): Scene {
   const { trace, view, pass, selected } = input
-  const summaryOf = input.summaryOf ?? ((value) => trace.values.summaries[value] ?? null)
   const metrics = input.metrics ?? DEFAULT_METRICS
-  const graph = buildGraph(trace, view, pass, summaryOf, metrics)
-  const placement = (input.layout ?? layout)(layoutGraphOf(graph))
   const chosen = new Set(selected)
-  const words = describer(trace, pass, summaryOf)
+  const words = describer(trace, pass, summariesOf(input))
   return {
     width: Math.round(placement.width),
     height: Math.round(placement.height),
@@ -122,14 +137,19 @@ export function sceneOf(input: SceneInput): Scene {
   }
 }
 
+function summariesOf({ trace, summaryOf }: SceneInput): SummaryOf {
+  return summaryOf ?? ((value) => trace.values.summaries[value] ?? null)
+}
+
 /// What the layout needs of a graph.
 export function layoutGraphOf({ boxes, edges }: Graph): LayoutGraph {
   return {
     nodes: boxes.map(({ width, height }) => ({ width, height })),
-    edges: edges.map(({ from, to, slot, operand, operands, weight }) => ({
+    edges: edges.map(({ from, to, slot, operand, operands, weight, plate }) => ({
       from,
       to,
       weight,
+      plate,
       leave: exitOf(boxes[from], slot).middle,
       enter: entryOf(boxes[to], operand, operands),
     })),
@@ -152,6 +172,8 @@ export function withSelection(scene: Scene, selected: readonly number[]): Scene 
 // ----- Nodes -----
 
 function sceneNode(box: Box, placement: Placement, i: number, chosen: ReadonlySet<number>, words: (box: Box) => string, metrics: Metrics): SceneNode {
+  let texts: readonly SceneText[] | null = null
+  let label: string | null = null
   return {
     node: box.node,
     key: box.key,
@@ -166,11 +188,22 @@ function sceneNode(box: Box, placement: Placement, i: number, chosen: ReadonlySe
     active: box.active,
     selected: chosen.has(box.node),
     phase: null,
-    texts: textsOf(box, metrics),
-    dividers: box.results.slice(1).map(({ x }) => ({ x: x - PAD.gap, y: PAD.y + TITLE.line + 2 })),
-    label: words(box),
-    pending: box.results.flatMap(({ forward, gradient }) => [forward, gradient].flatMap((lines) => (lines?.pending ? [lines.value] : []))),
+    get texts() {
+      return (texts ??= textsOf(box, metrics))
+    },
+    dividers: box.results.length < 2 ? NONE : box.results.slice(1).map(({ x }) => ({ x: x - PAD.gap, y: PAD.y + TITLE.line + 2 })),
+    get label() {
+      return (label ??= words(box))
+    },
+    pending: pendingOf(box),
   }
+}
+
+const NONE: readonly never[] = []
+
+function pendingOf({ results }: Box): readonly number[] {
+  if (!results.some(({ forward, gradient }) => forward?.pending || gradient?.pending)) return NONE
+  return results.flatMap(({ forward, gradient }) => [forward, gradient].flatMap((lines) => (lines?.pending ? [lines.value] : [])))
 }
 
 function textsOf(box: Box, metrics: Metrics): readonly SceneText[] {
@@ -254,31 +287,45 @@ function describer(trace: Trace, pass: number, summaryOf: SummaryOf): (box: Box)
 
 function sceneEdges(graph: Graph, placement: Placement, chosen: ReadonlySet<number>): readonly SceneEdge[] {
   const routes = routesOf(graph, placement)
-  const drawn = new Set<string>()
-  return graph.edges.flatMap((edge, e): readonly SceneEdge[] => {
+  const drawn: SceneEdge[] = []
+  graph.edges.forEach((edge, e) => {
     const [from, to, route] = [graph.boxes[edge.from], graph.boxes[edge.to], routes[e]]
-    if (!from || !to || !route) return []
+    if (!from || !to || !route) return
     const both = edge.contribution >= 0
-    const [first] = route.points
-    const origin = route.stub && first ? { x: first.x, y: first.y - 4, text: from.results.find(({ slot }) => slot === edge.slot)?.name ?? titleOf(from, from.results) } : null
-    const common = {
-      from: from.node,
-      to: to.node,
-      active: to.active,
-      phase: null,
-      note: null,
-      arg: edge.arg,
-      middle: rounded(middleOf(route)),
-      lit: chosen.has(from.node) || chosen.has(to.node),
-    }
     const key = `${from.key}>${to.key}.${edge.operand}`
-    const unique = drawn.has(key) ? `${key}.${e}` : key
-    drawn.add(key)
-    if (edge.cut) return [{ ...common, key: unique, role: 'cut' as const, path: pathOf(route), mark: middleOf(route), origin }]
-    const value = { ...common, key: unique, role: 'value' as const, path: pathOf(route, both ? -LANE : 0), mark: null, origin }
-    if (!both) return [value]
-    return [value, { ...common, key: `${unique}∂`, role: 'grad' as const, path: pathOf(route, LANE, true), mark: null, origin: null }]
+    const plate = route.plate && {
+      x: Math.round(route.plate.x - edge.plate / 2), y: Math.round(route.plate.y - PLATE_HEIGHT / 2), width: edge.plate, height: PLATE_HEIGHT, text: plateText(from, edge.slot),
+    }
+    const lit = chosen.has(from.node) || chosen.has(to.node)
+    const middle = rounded(middleOf(route))
+    const add = (role: EdgeRole, points: readonly Point[]): void => {
+      drawn.push({
+        key: role === 'grad' ? `${key}∂` : key,
+        role,
+        from: from.node,
+        to: to.node,
+        points,
+        get path() {
+          return pathOf(points)
+        },
+        middle,
+        arg: edge.arg,
+        active: to.active,
+        phase: null,
+        note: null,
+        lit,
+        mark: role === 'cut' ? middleOf(route) : null,
+        plate: role === 'grad' ? null : plate,
+      })
+    }
+    add(edge.cut ? 'cut' : 'value', both && !edge.cut ? aside(route.points, -LANE) : route.points)
+    if (both && !edge.cut) add('grad', aside(route.points, LANE).reverse())
   })
+  return drawn
+}
+
+function aside(points: readonly Point[], lane: number): Point[] {
+  return points.map(({ x, y }) => ({ x: x + lane, y }))
 }
 
 function rounded({ x, y }: Point): Point {

@@ -1,6 +1,6 @@
 /// Copies a scene into SVG.
 
-import type { Scene, SceneEdge, SceneNode } from '../graph'
+import type { Scene, SceneEdge, SceneNode, ScenePlate } from '../graph'
 import { svg } from './dom'
 
 export interface DrawnNode {
@@ -103,8 +103,18 @@ function drawEdge(edge: SceneEdge, prefix: string): SVGElement {
     'g',
     { class: classes.filter((name) => name !== '').join(' '), 'data-from': edge.from, 'data-to': edge.to },
     svg('path', { d: edge.path, 'marker-end': markerOf(edge, prefix) }),
-    edge.origin ? svg('text', { class: 'gv-origin', x: edge.origin.x, y: edge.origin.y, 'text-anchor': 'middle' }, edge.origin.text) : null,
+    edge.plate ? drawPlate(edge.plate, edge.from) : null,
     edge.mark ? cutMark(edge.mark.x, edge.mark.y) : null,
+  )
+}
+
+/// Pressing it leads to the node that it stands for.
+function drawPlate({ x, y, width, height, text }: ScenePlate, node: number): SVGElement {
+  return svg(
+    'g',
+    { class: 'gv-origin', transform: `translate(${x} ${y})`, 'data-node': node },
+    svg('rect', { width, height, rx: height / 2 }),
+    svg('text', { x: width / 2, y: height / 2 + 4, 'text-anchor': 'middle' }, text),
   )
 }
 

@@ -63,6 +63,12 @@ export function anchoredTransform(now: Transform, before: { x: number; y: number
   return { k: now.k, x: now.x + now.k * (before.x - after.x), y: now.y + now.k * (before.y - after.y) }
 }
 
+/// Whether the window shows all of a picture.
+export function isWhole(now: Transform, window: Size, picture: Size): boolean {
+  const { x, y, width, height } = visibleRect(now, window)
+  return x <= 0 && y <= 0 && x + width >= picture.width && y + height >= picture.height
+}
+
 /// Part of the picture that the window shows.
 export function visibleRect(now: Transform, window: Size): Rect {
   return { x: -now.x / now.k, y: -now.y / now.k, width: window.width / now.k, height: window.height / now.k }

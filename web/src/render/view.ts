@@ -3,17 +3,21 @@
 import './graph.css'
 import type { Summary } from '../protocol/trace'
 import {
+  buildGraph,
   cardOf,
+  heldFrom,
   layout,
+  layoutGraphOf,
   neighbour,
   passAt,
-  sceneOf,
+  sameLayout,
+  sceneAt,
   viewOfNode,
   viewsOf,
   withSelection,
   withStep,
   type Direction,
-  type Layout,
+  type Graph,
   type Placement,
   type Scene,
   type View,
@@ -23,7 +27,7 @@ import { createCamera } from './camera'
 import { drawCard } from './card'
 import { html, svg } from './dom'
 import { arrowHeads, drawChanges, drawScene, type Drawing } from './draw'
-import { anchoredTransform, fitTransform, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
+import { anchoredTransform, fitTransform, isWhole, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
 import { measure } from './measure'
 import { drawToolbar } from './toolbar'
 
@@ -65,6 +69,14 @@ const BATCH = 400
 /// A picture that shares fewer of its nodes with the one before is another program: it is looked at from the start.
 const SAME_PROGRAM = 0.3
 
+/// Views whose places are remembered.
+const MOST_BASES = 8
+
+interface Laid {
+  readonly graph: Graph
+  readonly placement: Placement
+}
+
 let instances = 0
 
 export function createGraphView(host: HTMLElement, options: GraphViewOptions): GraphView {
@@ -92,13 +104,17 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   let end: Scene | null = null
   let scene: Scene | null = null
   let drawing: Drawing | null = null
+  let laid: Laid | null = null
+  /// Key of the node that the reader touched last: it stays under the pointer.
+  let touched: string | null = null
+  /// The newest whole picture of each view: where its boxes stand, the next one has them too.
+  const bases = new Map<string, Laid>()
   /// Node that Tab leads to.
   let stop = -1
   let known = new Map<number, Summary>()
   let asked = new Set<number>()
   let asking = 0
   const metrics = measure(surface)
-  const place = remembered(layout)
   const camera = createCamera(surface, layer, askLater)
 
   const summaryOf = (value: number): Summary | null => state.trace?.values.summaries[value] ?? known.get(value) ?? null
@@ -120,6 +136,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     else if (selected || moved) select()
     if (changed || selected || switched || next.quiet !== before.quiet) refreshCard()
     if ((selected || moved) && !changed) revealSelected()
+    if (next.status !== before.status) keepBase()
     if (changed || switched || passed || next.status !== before.status) refreshBar()
   }
 
@@ -161,7 +178,13 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   function redraw(look: 'keep' | 'open'): void {
     const before = scene
     const shown = views[view]
-    end = state.trace && shown ? sceneOf({ trace: state.trace, view: shown, pass, selected: state.selected, summaryOf, metrics, layout: place }) : null
+    end = null
+    if (state.trace && shown) {
+      const input = { trace: state.trace, view: shown, pass, selected: state.selected, summaryOf, metrics }
+      const graph = buildGraph(input.trace, shown, pass, summaryOf, metrics)
+      laid = { graph, placement: laidOut(graph, shown.id) }
+      end = sceneAt(input, graph, laid.placement)
+    }
     scene = end && stepped(end)
     root.classList.toggle('is-empty', scene === null)
     if (!scene) {
@@ -177,21 +200,39 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     setStop(scene.nodes.find(({ key }) => key === focused)?.node ?? state.selected.find((node) => drawing?.nodes.has(node)) ?? scene.nodes[0]?.node ?? -1)
     if (focused !== null) drawing.nodes.get(stop)?.button.focus({ preventScroll: true })
     moveCamera(before, scene, look)
+    keepBase()
     askLater()
+  }
+
+  /// What was there stays where it was. A part of a run says little about where the whole wants to be: it is no base.
+  function laidOut(graph: Graph, id: string): Placement {
+    if (laid && sameLayout(laid.graph, graph)) return laid.placement
+    const base = bases.get(id)
+    const plain = layoutGraphOf(graph)
+    return layout(base ? { ...plain, held: heldFrom(base.graph, base.placement, graph) } : plain)
+  }
+
+  function keepBase(): void {
+    const id = views[view]?.id
+    if (!laid || id === undefined || state.status !== 'idle') return
+    bases.delete(id)
+    bases.set(id, laid)
+    const oldest = bases.keys().next()
+    if (bases.size > MOST_BASES && !oldest.done) bases.delete(oldest.value)
   }
 
   function moveCamera(before: Scene | null, after: Scene, look: 'keep' | 'open'): void {
     const places = new Map(before?.nodes.map((node) => [node.key, node]))
     const shared = after.nodes.filter(({ key }) => places.has(key))
     const same = look === 'keep' && shared.length >= SAME_PROGRAM * Math.max(after.nodes.length, places.size)
-    const grown = shared.length !== after.nodes.length || shared.length !== places.size
-    if (!same || (grown && !camera.moved())) {
-      camera.release()
-      return open()
-    }
-    const anchor = shared.find(({ selected }) => selected) ?? shared[0]
+    const anchor = shared.find(({ key }) => key === touched) ?? shared.find(({ selected }) => selected) ?? shared[0]
     const was = anchor && places.get(anchor.key)
-    if (anchor && was) camera.set(anchoredTransform(camera.now(), was, anchor))
+    const kept = anchor && was ? anchoredTransform(camera.now(), was, anchor) : camera.now()
+    // Nobody moved the camera: a picture that was whole stays whole.
+    const cut = !camera.moved() && before !== null && isWhole(camera.now(), camera.window(), before) && !isWhole(kept, camera.window(), after)
+    if (same && !cut) return camera.set(kept)
+    camera.release()
+    open()
   }
 
   function open(): void {
@@ -386,6 +427,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   function onClick(event: MouseEvent): void {
     const node = nodeOf(event.target)
     if (node !== null) setStop(node)
+    touched = scene?.nodes.find((one) => one.node === node)?.key ?? touched
     if (node !== null || state.selected.length > 0) options.onSelect(node)
   }
 
@@ -456,14 +498,4 @@ function drawEmpty(host: HTMLElement, status: GraphViewState['status']): void {
     html('p', {}, 'Put your computation in ', html('code', {}, 'with autograd.record():'), ' and run it. Its graph is drawn here.'),
     ...(status === 'running' ? [html('p', {}, 'The program is running…')] : []),
   )
-}
-
-/// A layout that answers the same graph without computing it again: selecting, or numbers of the same width, move nothing.
-function remembered(engine: Layout): Layout {
-  let [key, result]: [string, Placement | null] = ['', null]
-  return (graph) => {
-    const asked = JSON.stringify(graph)
-    if (!result || asked !== key) [key, result] = [asked, engine(graph)]
-    return result
-  }
 }

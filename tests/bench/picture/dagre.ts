@@ -1,10 +1,10 @@
-/// Layout of small graphs: dagre settles the layers and the order in them (few crossings), `place.ts` the places.
+/// Dagre, to compare with: it settles the layers and the order in them, `place.ts` the places.
 
 import { Graph, layout } from '@dagrejs/dagre'
-import { membersOf, netOf } from './net'
-import { polished } from './order'
-import { placed } from './place'
-import type { Columns, LayoutGraph } from './placement'
+import { membersOf, netOf } from '../../../web/src/graph/net'
+import { polished } from '../../../web/src/graph/order'
+import { placed } from '../../../web/src/graph/place'
+import type { Columns, LayoutGraph } from '../../../web/src/graph/placement'
 
 export function layoutDagre(graph: LayoutGraph): Columns {
   const g = new Graph({ multigraph: true })
@@ -23,7 +23,7 @@ export function layoutDagre(graph: LayoutGraph): Columns {
     const { points } = g.edge(String(from), String(to), String(e)) as { readonly points: readonly Point[] }
     for (const bend of net.bends[e] ?? []) x[bend] = xAt(points, lines[net.layer[bend] ?? 0] ?? 0)
   })
-  const order = membersOf(net).map((layer) => [...layer].sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || a - b))
+  const order = membersOf(net).map((layer) => layer.sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || a - b))
   return placed(net, polished(net, order))
 }
 
