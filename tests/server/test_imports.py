@@ -59,7 +59,7 @@ PURE = {
     "trace": set(),
     "explain": set(),
     "share": set(),
-    "graph": {"@dagrejs/dagre"},
+    "graph": set(),
 }
 
 ENGINE = python_arrows(ROOT / "engine")

@@ -1,7 +1,7 @@
 /// A scene as a file of SVG that needs nothing else: no style sheet, no script, colours and fonts as plain attributes,
 /// so that it also looks right in a text processor.
 
-import type { Scene, SceneEdge, SceneNode, SceneText } from '../graph'
+import type { Scene, SceneEdge, SceneNode, ScenePlate, SceneText } from '../graph'
 import { LIGHT, mix, type Palette } from './palette'
 
 export interface SvgOptions {
@@ -69,10 +69,16 @@ function edgeSvg(edge: SceneEdge, palette: Palette): string {
   const opacity = edge.phase === 'future' ? 0.22 : edge.lit || edge.active ? 1 : 0.55
   const parts = [
     `<path d="${edge.path}" fill="none" stroke="${color}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ''} marker-end="url(#${head})"/>`,
-    edge.origin ? `<text x="${edge.origin.x}" y="${edge.origin.y}" text-anchor="middle" fill="${palette.dim}">${escaped(edge.origin.text)}</text>` : '',
+    edge.plate ? plateSvg(edge.plate, palette) : '',
     edge.mark ? cutMark(edge.mark.x, edge.mark.y, palette) : '',
   ]
   return `<g${opacity < 1 ? ` opacity="${opacity}"` : ''}>${parts.join('')}</g>`
+}
+
+/// What a far producer is called, where its edge starts.
+function plateSvg({ x, y, width, height, text }: ScenePlate, palette: Palette): string {
+  const stroke = mix(palette.value, 45, palette.bg)
+  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${height / 2}" fill="${palette.bg}" stroke="${stroke}" stroke-width="1.1"/><text x="${x + width / 2}" y="${y + height / 2 + 4}" text-anchor="middle" font-weight="600" fill="${palette.ink}">${escaped(text)}</text>`
 }
 
 function cutMark(x: number, y: number, palette: Palette): string {
