@@ -57,12 +57,16 @@ class Op:
     outputs: int | None = 1  # None: the number depends on the attributes
     eager: bool = False  # the result's shape depends on values
     grows: bool = False  # the result may be far larger than the operands
-    arity: int = field(init=False)  # 1 or 2 for the backward walk's common case, else 0
+    arity: int = field(init=False)  # 1 or 2 operands and one result: the common case, else 0
+    result: str = field(init=False)  # what `invoke` may expect: "kept" dtype, "bool", or "" (any)
     kernel: Callable | None = None  # `forward` bound to the host's array module
 
     def __post_init__(self):
-        simple = not (self.attrs or self.variadic or self.joint) and self.outputs == 1
+        simple = not (self.variadic or self.joint) and self.outputs == 1
         self.arity = len(self.vjps) if simple and len(self.vjps) in (1, 2) else 0
+        any_dtype = "dtype" in self.attrs or self.dtype in ("index", "cast")
+        self.result = "" if any_dtype or not self.arity else self.dtype
+        self.result = self.result if self.result in ("", "bool") else "kept"
 
     def __repr__(self):
         return f"<op {self.name}>"

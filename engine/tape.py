@@ -6,6 +6,7 @@ takes what its heads reach, latest serial first. Nothing here is recursive.
 """
 
 from heapq import heappop, heappush
+from sys import getrefcount
 
 from . import shapes
 from .errors import NOT_ON_TAPE, NotOnTape
@@ -39,10 +40,12 @@ class TapeEntry:
 
     Most entries have one or two operands (`op.arity`); these stand in slots of their own, `a` with
     parent `p` and `b` with parent `q`: two tuples less for each operation, a tenth of its cost.
-    With any other number, `p` holds all parents and `a` all primals; only then `attrs` is set.
+    With any other number, `p` holds all parents and `a` all primals. Only entries that have
+    attributes have a place for them (`AttrEntry`).
     """
 
-    __slots__ = ("a", "attrs", "b", "cot", "grad", "op", "p", "q", "serial", "site", "y")
+    __slots__ = ("a", "b", "cot", "grad", "op", "p", "q", "serial", "site", "y")
+    attrs = None
 
     @property
     def parents(self):
@@ -59,6 +62,12 @@ class TapeEntry:
         return self.a if not arity else (self.a,) if arity == 1 else (self.a, self.b)
 
 
+class AttrEntry(TapeEntry):
+    """The entry of an operation that was given attributes."""
+
+    __slots__ = ("attrs",)
+
+
 def pick_entry(source, index, raw) -> TapeEntry:
     """The entry of result `index` of the operation `source`."""
     return tape_entry(Pick(index), (source,), (), raw, None)
@@ -66,7 +75,11 @@ def pick_entry(source, index, raw) -> TapeEntry:
 
 def tape_entry(op, parents, primals, y, attrs) -> TapeEntry:
     """A new entry, latest on the tape. (Filling slots costs half of an `__init__`.)"""
-    entry = TapeEntry()
+    if attrs is None:
+        entry = TapeEntry()
+    else:
+        entry = AttrEntry()
+        entry.attrs = attrs
     entry.op = op
     arity = op.arity
     if arity:
@@ -74,7 +87,7 @@ def tape_entry(op, parents, primals, y, attrs) -> TapeEntry:
         if arity == 2:
             entry.q, entry.b = parents[1], primals[1]
     else:
-        entry.p, entry.a, entry.attrs = parents, primals, attrs
+        entry.p, entry.a = parents, primals
     entry.y = y
     entry.grad = entry.cot = None
     state.serial = entry.serial = state.serial + 1
@@ -127,11 +140,50 @@ def sum_to(F, g, shape):
 
     Returns the sum and the axes (of `g`) that were summed.
     """
-    wide = tuple(g.shape)
+    wide = g.shape
+    lead = len(wide) - len(shape)
+    if lead > 0 and wide[lead:] == shape:  # a bias that was added to a batch
+        axes = (0,) if lead == 1 else tuple(range(lead))
+        return F.sum(g, axis=axes[0] if lead == 1 else axes), axes
+    wide = tuple(wide)
     axes = shapes.summed_axes(wide, shape) if len(wide) >= len(shape) else ()
     if axes:
         g = F.sum(g, axis=axes)
     return F.reshape(g, shape), axes
+
+
+#: Elements from which on a sum is made in place: a new array of that size costs page faults.
+LARGE = 1 << 14
+
+
+def added(old, c):
+    """The sum of two contributions, in the memory of the first when nobody else can see it."""
+    big = getattr(old, "size", 0) >= LARGE
+    if big and type(old) is type(c) and _references(old) <= UNSHARED:
+        # A view is not ours; our own array objects (of a recorded pass) have no `base`.
+        if getattr(old, "base", old) is None and old.dtype == c.dtype:
+            old += c
+            return old
+    return old + c
+
+
+def _references(old) -> int:
+    return getrefcount(old)
+
+
+def _unshared() -> int:
+    """What `added` counts when only an entry holds the contribution; versions of Python differ."""
+
+    def counted(old, c):
+        return _references(old)
+
+    entry = TapeEntry()
+    entry.cot = object()
+    old = entry.cot
+    return counted(old, None)
+
+
+UNSHARED = _unshared()
 
 
 def walk(heads, F, view, *, free, watch=None):
@@ -175,20 +227,53 @@ def walk(heads, F, view, *, free, watch=None):
                 y = entry.y
                 if y is None:
                     raise NotOnTape(NOT_ON_TAPE)
+                attrs = entry.attrs
+                vjps = op.vjps
+                a = entry.a
+                b = entry.b if arity == 2 else None
                 parent = entry.p
-                first = primal = entry.a
-                rule = op.vjps[0]
-                more = arity == 2
-                while True:
+                if parent is not None:
+                    rule = vjps[0]
+                    if rule is None:
+                        c = ZERO
+                    else:
+                        if attrs is not None:
+                            c = (
+                                rule(F, g, y, a, **attrs)
+                                if arity == 1
+                                else rule(F, g, y, a, b, **attrs)
+                            )
+                        elif arity == 1:
+                            c = rule(F, g, y, a)
+                        else:
+                            c = rule(F, g, y, a, b)
+                        if c.shape != a.shape:
+                            c, _ = sum_to(F, c, a.shape)
+                    old = parent.cot
+                    if old is None:
+                        parent.cot = c
+                        if parent.op is LEAF:
+                            leaves.append(parent)
+                        elif following is None:
+                            following = parent
+                        else:
+                            heappush(queue, (-parent.serial, parent))
+                    elif c is not ZERO:
+                        parent.cot = c if old is ZERO else added(old, c)
+                if arity == 2:
+                    parent = entry.q
                     if parent is not None:
+                        rule = vjps[1]
                         if rule is None:
                             c = ZERO
-                        elif arity == 1:
-                            c = rule(F, g, y, first)
                         else:
-                            c = rule(F, g, y, first, entry.b)
-                            if c.shape != primal.shape:
-                                c, _ = sum_to(F, c, primal.shape)
+                            c = (
+                                rule(F, g, y, a, b)
+                                if attrs is None
+                                else rule(F, g, y, a, b, **attrs)
+                            )
+                            if c.shape != b.shape:
+                                c, _ = sum_to(F, c, b.shape)
                         old = parent.cot
                         if old is None:
                             parent.cot = c
@@ -199,18 +284,14 @@ def walk(heads, F, view, *, free, watch=None):
                             else:
                                 heappush(queue, (-parent.serial, parent))
                         elif c is not ZERO:
-                            parent.cot = c if old is ZERO else old + c
-                    if not more:
-                        break
-                    more = False
-                    parent = entry.q
-                    primal = entry.b
-                    rule = op.vjps[1]
+                            parent.cot = c if old is ZERO else added(old, c)
             else:
                 if following is not None:
                     heappush(queue, (-following.serial, following))
                     following = None
-                state.waiting = [*leaves, *(item[1] for item in queue)]
+                if op is not LEAF and type(op) is not Pick and op.family == "function":
+                    # The user's own backward may start a pass of its own.
+                    state.waiting = [*leaves, *(item[1] for item in queue)]
                 _pull(entry, g, leaves, queue, F, view, watch)
                 state.waiting = ()
             if free:
@@ -239,7 +320,7 @@ def _receive(entry, c, leaves, queue):
         else:
             heappush(queue, (-entry.serial, entry))
     elif c is not ZERO:
-        entry.cot = c if old is ZERO else old + c
+        entry.cot = c if old is ZERO else added(old, c)
 
 
 def _pull(entry, g, leaves, queue, F, view, watch):
@@ -257,7 +338,7 @@ def _pull(entry, g, leaves, queue, F, view, watch):
         _hand_up(parents[0], op.index, g, leaves, queue)
         return
     y, primals = (entry.y, entry.primals) if view is None else view(entry)
-    attrs = {} if op.arity else entry.attrs or {}
+    attrs = entry.attrs or {}
     if watch is not None:
         watch.pulling(entry)
     if type(g) is list:

@@ -59,7 +59,64 @@ def rounded(function):
     return call
 
 
-OWN = {"take": take, "each": each, **{n: rounded(getattr(numpy, n)) for n in ROUNDED}}
+# ----- What NumPy has too, without its layers of Python: 0.3 to 4 us less a call -----
+
+
+def total(x, axis=None, *, keepdims=False, dtype=None):
+    """`numpy.sum`."""
+    return numpy.add.reduce(x, axis, dtype, None, keepdims)
+
+
+def mean(x, axis=None, *, keepdims=False):
+    """`numpy.mean`, which has other ways for integers, half precision and nothing at all."""
+    if x.dtype.kind == "f" and x.dtype.itemsize > 2 and x.size:
+        found = numpy.add.reduce(x, axis, None, None, keepdims)
+        return found / (x.size // found.size)
+    return numpy.mean(x, axis=axis, keepdims=keepdims)
+
+
+def largest(x, axis=None, *, keepdims=False):
+    """`numpy.max`."""
+    return numpy.maximum.reduce(x, axis, None, None, keepdims)
+
+
+def smallest(x, axis=None, *, keepdims=False):
+    """`numpy.min`."""
+    return numpy.minimum.reduce(x, axis, None, None, keepdims)
+
+
+def transpose(x, axes=None):
+    """`numpy.transpose`."""
+    return x.transpose(axes)
+
+
+def swapaxes(x, axis1, axis2):
+    """`numpy.swapaxes`."""
+    return x.swapaxes(axis1, axis2)
+
+
+def reshape(x, shape):
+    """`numpy.reshape`."""
+    return x.reshape(shape)
+
+
+def expand_dims(x, axis):
+    """`numpy.expand_dims`."""
+    return x[..., None] if axis == -1 else numpy.expand_dims(x, axis)
+
+
+def broadcast_to(x, shape):
+    """`numpy.broadcast_to`; one element is spread without an iterator."""
+    if type(x) is numpy.ndarray and x.size == 1 and x.ndim <= len(shape):
+        spread = numpy.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
+        spread.flags.writeable = False
+        return spread
+    return numpy.broadcast_to(x, shape)
+
+
+SHORT = {"sum": total, "max": largest, "min": smallest}
+SHORT |= {f.__name__: f for f in (mean, transpose, swapaxes, reshape, expand_dims, broadcast_to)}
+OWN = {"take": take, "each": each, **SHORT, **{n: rounded(getattr(numpy, n)) for n in ROUNDED}}
 XP = namespace(numpy, OWN)
 XP.random = MXNetRandom()
 

@@ -106,7 +106,11 @@ def _method(row):
     names = tuple(row.attrs)
     extra = row.operands[1:]
 
+    usual = row.attrs or None
+
     def call(self, *args, out=None, dtype=None, **given):
+        if not (args or given or extra) and out is None and dtype is None:
+            return invoke(row, (self,), usual)
         operands = (self, *args[: len(extra)])
         attrs = {**row.attrs, **dict(zip(names, map(plain, args[len(extra) :]), strict=False))}
         for key, value in given.items():

@@ -154,7 +154,11 @@ def add_n(*args, **_):
 
 
 def _reduction(row):
+    usual = {"axis": None, "keepdims": False}
+
     def call(data, axis=None, keepdims=False, exclude=False, **_):
+        if axis is None and keepdims is False:
+            return invoke(row, (data,), usual)
         axis = plain(axis)
         if axis == ():
             axis = None
