@@ -46,6 +46,21 @@ ON_DEMAND = {
     "test_utils": "test_utils",
 }
 
+#: Functions of `mx.random`, which are those of `mx.nd.random`.
+DRAWS = (
+    "exponential",
+    "gamma",
+    "generalized_negative_binomial",
+    "multinomial",
+    "negative_binomial",
+    "normal",
+    "poisson",
+    "randint",
+    "randn",
+    "shuffle",
+    "uniform",
+)
+
 __all__ = ["fresh", "install", "modules"]
 
 
@@ -61,6 +76,8 @@ def modules() -> dict[str, types.ModuleType]:
     vars(arrays).update({name: getattr(nd, name) for name in nd.__all__})
     arrays.py_slice = slice
     arrays._STORAGE_TYPE_STR_TO_ID = {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
+    contrib = root.contrib = types.ModuleType("mxnet.contrib", "Further operators.")
+    contrib.nd = contrib.ndarray = nd.contrib
     found = {
         "mxnet": root,
         "mxnet.autograd": autograd,
@@ -77,6 +94,11 @@ def modules() -> dict[str, types.ModuleType]:
         "mxnet.device": device,
         "mxnet.ndarray.random": nd.random,
         "mxnet.nd.random": nd.random,
+        "mxnet.ndarray.contrib": nd.contrib,
+        "mxnet.nd.contrib": nd.contrib,
+        "mxnet.contrib": contrib,
+        "mxnet.contrib.nd": nd.contrib,
+        "mxnet.contrib.ndarray": nd.contrib,
         "mxnet.ndarray.linalg": nd.linalg,
         "mxnet.nd.linalg": nd.linalg,
         "mxnet.numpy.random": np.random,
@@ -94,6 +116,8 @@ def modules() -> dict[str, types.ModuleType]:
     root.nd = root.ndarray = nd
     root.np = root.numpy = np
     root.npx = root.numpy_extension = npx
+    for name in DRAWS:
+        setattr(random, name, getattr(nd.random, name))
     root.random, root.context, root.device = random, device, device
     root.util = util
     nd.np, nd.npx = np, npx  # Gluon's `F` is nd, and has both

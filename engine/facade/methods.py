@@ -272,6 +272,27 @@ def _tostype(self, stype):
     return self
 
 
+def _slice_assign(self, rhs, begin, end, step=None):
+    """A copy in which the part from `begin` to `end` is the array `rhs`."""
+    step = step or (None,) * len(begin)
+    key = tuple(slice(*part) for part in zip(begin, end, step, strict=True))
+    return invoke(OPS["setitem"], (self, rhs), {"key": key})
+
+
+def _slice_assign_scalar(self, scalar, begin, end, step=None):
+    """A copy in which the part from `begin` to `end` is one number."""
+    return _slice_assign(self, scalar, begin, end, step)
+
+
+def _no_dlpack(name):
+    def call(self):
+        raise MXNetError(f"{name}: DLPack is left out. Pass `x.asnumpy()` on.")
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = "DLPack is left out: pass `x.asnumpy()` on."
+    return call
+
+
 def _nonzero(self):
     """Where the elements are not zero: one array of indices for each axis."""
     from . import np
@@ -281,6 +302,10 @@ def _nonzero(self):
 
 Array.reshape = _reshape
 Array.tostype = _tostype
+Array.slice_assign, Array.slice_assign_scalar = _slice_assign, _slice_assign_scalar
+Array.to_dlpack_for_read = _no_dlpack("to_dlpack_for_read")
+Array.to_dlpack_for_write = _no_dlpack("to_dlpack_for_write")
+ndarray.reshape_view = _reshape
 Array.fix = Array.trunc
 ndarray.nonzero = _nonzero
 Array.transpose = _transpose

@@ -10,9 +10,12 @@ from ..errors import message
 __all__ = [
     "F1",
     "MAE",
+    "MCC",
     "MSE",
+    "PCC",
     "RMSE",
     "Accuracy",
+    "Caffe",
     "CompositeEvalMetric",
     "CrossEntropy",
     "CustomMetric",
@@ -22,6 +25,7 @@ __all__ = [
     "PearsonCorrelation",
     "Perplexity",
     "TopKAccuracy",
+    "Torch",
     "check_label_shapes",
     "create",
     "np",
@@ -247,40 +251,129 @@ class TopKAccuracy(EvalMetric):
         return int((best[:, -self.top_k :] == label[:, None]).sum()), len(label)
 
 
-@register
-class F1(EvalMetric):
-    """The harmonic mean of precision and recall, for labels 0 and 1.
+class _Binary(EvalMetric):
+    """A score of counts for labels 0 and 1.
 
-    `average` "macro" is the mean over batches, "micro" counts all samples together.
+    `average` "macro" is the mean over updates, "micro" counts all samples together.
     """
 
-    def __init__(self, name="f1", output_names=None, label_names=None, average="macro"):
+    def __init__(self, name, output_names=None, label_names=None, average="macro"):
         self.average = average
         super().__init__(name, output_names, label_names)
 
     def reset(self):
         """Forgets everything."""
         super().reset()
-        self._counts = numpy.zeros(3)
+        self._all = numpy.zeros(4)
+        self.reset_local()
 
-    def _measure(self, label, pred):
-        label = label.astype("int32").ravel()
-        guess = pred.argmax(1) if pred.ndim > 1 else pred > 0.5
-        if len(numpy.unique(label)) > 2:
-            raise ValueError("F1 currently only supports binary classification.")
-        hits = ((guess == 1) & (label == 1)).sum()
-        counts = numpy.array([hits, (guess == 1).sum(), (label == 1).sum()], float)
+    def reset_local(self):
+        """Forgets everything but the values of `get_global`."""
+        super().reset_local()
+        self._counts = numpy.zeros(4)
+
+    def update(self, labels, preds):
+        """Takes in a batch: lists of labels and predictions."""
+        labels, preds = check_label_shapes(labels, preds, True)
+        counts = numpy.zeros(4)
+        for label, pred in zip(labels, preds, strict=True):
+            counts += self._counted(_raw(label).astype("int32").ravel(), _raw(pred))
         if self.average == "macro":
-            return _f1(counts), 1
+            self._add(self._score(counts), 1)
+            return
         self._counts += counts
-        return _f1(self._counts) * (self.num_inst + len(label)) - self.sum_metric, len(label)
+        self._all += counts
+        self.num_inst, self.global_num_inst = self._counts.sum(), self._all.sum()
+        self.sum_metric = self._score(self._counts) * self.num_inst
+        self.global_sum_metric = self._score(self._all) * self.global_num_inst
+
+    def _counted(self, label, pred):
+        """True and false positives, false and true negatives."""
+        check_label_shapes(label, pred)
+        if len(numpy.unique(label)) > 2:
+            name = type(self).__name__
+            raise ValueError(f"{name} currently only supports binary classification.")
+        guess = (pred.argmax(1) if pred.ndim > 1 else pred > 0.5) == 1
+        actual = label == 1
+        return numpy.array(
+            [
+                (guess & actual).sum(),
+                (guess & ~actual).sum(),
+                (~guess & actual).sum(),
+                (~guess & ~actual).sum(),
+            ],
+            float,
+        )
 
 
-def _f1(counts):
-    hits, guessed, actual = counts
-    precision = hits / guessed if guessed else 0.0
-    recall = hits / actual if actual else 0.0
-    return float(2 * precision * recall / (precision + recall)) if precision + recall else 0.0
+@register
+class F1(_Binary):
+    """The harmonic mean of precision and recall, for labels 0 and 1."""
+
+    def __init__(self, name="f1", output_names=None, label_names=None, average="macro"):
+        super().__init__(name, output_names, label_names, average)
+
+    def _score(self, counts):
+        hits, wrong, missed, _ = counts
+        return float(2 * hits / (2 * hits + wrong + missed)) if hits else 0.0
+
+
+@register
+class MCC(_Binary):
+    """The Matthews correlation of labels 0 and 1 with predictions."""
+
+    def __init__(self, name="mcc", output_names=None, label_names=None, average="macro"):
+        super().__init__(name, output_names, label_names, average)
+
+    def _score(self, counts):
+        hits, wrong, missed, right = counts
+        sums = (hits + wrong, hits + missed, right + wrong, right + missed)
+        below = math.prod(n for n in sums if n)
+        return float((hits * right - wrong * missed) / math.sqrt(below))
+
+
+@register
+class PCC(EvalMetric):
+    """The Matthews correlation for any number of classes, of everything since `reset()`."""
+
+    def __init__(self, name="pcc", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names)
+
+    def reset(self):
+        """Forgets everything."""
+        super().reset()
+        self._all = numpy.zeros((2, 2))
+        self.reset_local()
+
+    def reset_local(self):
+        """Forgets everything but the values of `get_global`."""
+        super().reset_local()
+        self._table = numpy.zeros((2, 2))
+
+    def update(self, labels, preds):
+        """Takes in a batch: lists of labels and predictions."""
+        labels, preds = check_label_shapes(labels, preds, True)
+        for label, pred in zip(labels, preds, strict=True):
+            label, pred = _raw(label).astype("int32"), _raw(pred)
+            guess = pred.argmax(1) if pred.shape != label.shape else pred.astype("int32")
+            size = max(len(self._all), len(self._table), int(max(guess.max(), label.max())) + 1)
+            self._all, self._table = (
+                numpy.pad(t, (0, size - len(t))) for t in (self._all, self._table)
+            )
+            for table in (self._all, self._table):
+                numpy.add.at(table, (guess.ravel(), label.ravel()), 1)
+        self.num_inst += 1
+        self.global_num_inst += 1
+        self.sum_metric = _correlation(self._table) * self.num_inst
+        self.global_sum_metric = _correlation(self._all) * self.global_num_inst
+
+
+def _correlation(table):
+    """The correlation of rows and columns of a table of counts."""
+    n, x, y = table.sum(), table.sum(axis=1), table.sum(axis=0)
+    spread = (x * (n - x)).sum() * (y * (n - y)).sum()
+    shared = (table.diagonal() * n - x * y).sum()
+    return float(shared / spread**0.5) if spread else float("nan")
 
 
 @register
@@ -376,14 +469,29 @@ class NegativeLogLikelihood(CrossEntropy):
 @register
 @alias("pearsonr")
 class PearsonCorrelation(EvalMetric):
-    """The correlation of labels and predictions, as a mean over batches."""
+    """The correlation of labels and predictions.
 
-    def __init__(self, name="pearsonr", output_names=None, label_names=None):
+    `average` "macro" is the mean over batches, "micro" takes all samples together.
+    """
+
+    def __init__(self, name="pearsonr", output_names=None, label_names=None, average="macro"):
+        self.average = average
         super().__init__(name, output_names, label_names)
+
+    def reset(self):
+        """Forgets everything."""
+        super().reset()
+        self._seen = [], []
 
     def _measure(self, label, pred):
         check_label_shapes(label, pred, shape=True)
-        return float(numpy.corrcoef(pred.ravel(), label.ravel())[0, 1]), 1
+        label, pred = (x.ravel().astype("float64") for x in (label, pred))
+        if self.average == "macro":
+            return float(numpy.corrcoef(pred, label)[0, 1]), 1
+        for kept, values in zip(self._seen, (label, pred), strict=True):
+            kept.append(values)
+        value = numpy.corrcoef(*(numpy.concatenate(kept) for kept in self._seen))[0, 1]
+        return float(value) * (self.num_inst + 1) - self.sum_metric, 1
 
 
 @register
@@ -397,6 +505,22 @@ class Loss(EvalMetric):
         """Takes in a batch of losses; labels are ignored."""
         for pred in map(_raw, _listed(preds)):
             self._add(pred.sum(), pred.size)
+
+
+@register
+class Torch(Loss):
+    """The mean of losses, under the name of another library."""
+
+    def __init__(self, name="torch", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names)
+
+
+@register
+class Caffe(Loss):
+    """The mean of losses, under the name of another library."""
+
+    def __init__(self, name="caffe", output_names=None, label_names=None):
+        super().__init__(name, output_names, label_names)
 
 
 @register

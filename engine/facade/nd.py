@@ -9,6 +9,8 @@ from ..array import Array, NDArray, invoke, watch, wrap
 from ..devices import HOST
 from ..registry import OPS
 from . import (
+    alignment,
+    densities,
     device,
     distributions,
     files,
@@ -18,9 +20,14 @@ from . import (
     normalize,
     order,
     outputs,
+    recurrent,
     sequences,
     statistics,
     updates,
+    warping,
+)
+from . import (
+    contrib as _contrib,
 )
 from .calls import attach
 from .generate import (
@@ -453,6 +460,52 @@ def moveaxis(tensor, source, destination):
         axes.insert(place, axis)
     return tensor.transpose(tuple(axes))
 
+
+RNN, CTCLoss, ctc_loss = recurrent.rnn, alignment.ctc_loss, alignment.ctc_loss
+BilinearSampler, GridGenerator, SpatialTransformer = (
+    warping.bilinear_sampler,
+    warping.grid_generator,
+    warping.spatial_transformer,
+)
+ROIPooling, Correlation, Crop = warping.roi_pooling, warping.correlation, warping.crop_layer
+IdentityAttachKLSparseReg = outputs.sparse_regularization
+globals().update(densities.FUNCTIONS)
+
+
+def histogram(a, bins=10, range=None, **_):
+    """How many elements lie in each bin, and the bins' edges."""
+    edges = bins._data if isinstance(bins, Array) else bins
+    counts, edges = numpy.histogram(a._data, edges, range)
+    return [array(counts, dtype="int64"), array(edges.astype(a._data.dtype))]
+
+
+def onehot_encode(indices, out):
+    """Writes a row with a 1 at each index to `out`."""
+    out[:] = invoke(OPS["one_hot"], (indices,), {**OPS["one_hot"].attrs, "depth": out.shape[1]})
+    return out
+
+
+def fill_element_0index(lhs, mhs, rhs):
+    """`lhs` with the element of row k at column `rhs[k]` replaced by `mhs[k]`."""
+    rows, columns = numpy.arange(lhs.shape[0]), rhs._data.astype("int64")
+    return invoke(OPS["setitem"], (lhs, mhs), {"key": (rows, columns)})
+
+
+def amp_cast(data, dtype="float32", **_):
+    """The same values in another dtype of floating point."""
+    return data.astype(dtype)
+
+
+def amp_multicast(*data, num_outputs=None, cast_narrow=False, **_):
+    """Arrays in the widest dtype of theirs (or the narrowest)."""
+    kinds = sorted({x._data.dtype for x in data}, key=lambda kind: kind.itemsize)
+    return [x.astype(kinds[0 if cast_narrow else -1].name) for x in data]
+
+
+contrib = types.ModuleType("mxnet.ndarray.contrib", "Further operators, on NDArrays.")
+attach(contrib, _contrib.FUNCTIONS)
+contrib.__getattr__ = missing(contrib.__name__, list(_contrib.FUNCTIONS))
+random.current_context = device.current_context
 
 __all__ = ["NDArray", "waitall", *public(globals(), _before)]
 __getattr__ = missing("mxnet.nd", __all__)

@@ -9,7 +9,7 @@ from ..array import ARRAYS, Array, invoke, ndarray, watch, wrap
 from ..devices import HOST
 from ..errors import OutOfBounds, message
 from ..registry import OPS
-from . import arrange, device, distributions, fallback, linear, order, statistics, sums
+from . import arrange, device, distributions, fallback, finance, linear, order, statistics, sums
 from .calls import attach, op
 from .generate import (
     check_span,
@@ -283,6 +283,7 @@ def set_printoptions(*args, **kwargs):
 # ----- Functions of the other files, and other names -----
 
 globals().update(fallback.FUNCTIONS)
+globals().update({name: getattr(finance, name) for name in finance.__all__})
 for _file in (arrange, statistics, sums):
     globals().update({_key: getattr(_file, _key) for _key in _file.__all__})
 

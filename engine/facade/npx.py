@@ -8,7 +8,21 @@ import numpy
 from .. import shapes
 from ..array import ndarray
 from ..errors import ShapeError, message
-from . import distributions, files, images, layers, normalize, order, outputs, sequences
+from . import (
+    alignment,
+    boxes,
+    distributions,
+    files,
+    images,
+    layers,
+    loops,
+    normalize,
+    order,
+    outputs,
+    recurrent,
+    sequences,
+    warping,
+)
 from . import random as _random
 from .calls import attach, made
 from .device import cpu, cpu_pinned, current_context, gpu, num_gpus
@@ -57,6 +71,9 @@ reshape_like, shape_array, arange_like, broadcast_like = (
     sequences.arange_like,
     sequences.broadcast_like,
 )
+rnn, ctc_loss, roi_pooling = recurrent.rnn, alignment.ctc_loss, warping.roi_pooling
+multibox_prior = boxes.multibox_prior
+foreach, while_loop, cond = loops.foreach, loops.while_loop, loops.cond
 save, load = files.save, files.np_load
 
 

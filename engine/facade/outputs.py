@@ -135,3 +135,12 @@ def softmax_activation(data, mode="instance", **_):
     if mode == "channel":
         return op("softmax", data, axis=1)
     return op("softmax", data.reshape((data.shape[0], -1)), axis=1).reshape(data.shape)
+
+
+def sparse_regularization(data, sparseness_target=0.1, penalty=0.001, momentum=0.9, **_):
+    """The data; its gradient also draws each unit's mean, a probability, to `sparseness_target`."""
+    data = array_of("IdentityAttachKLSparseReg", data)
+    mean = op("mean", data.detach(), axis=0, keepdims=True)
+    slope = (1 - sparseness_target) / (1 - mean) - sparseness_target / mean
+    pull = op("own_gradient", data * 0, data, op("ones_like", data) * slope * penalty)
+    return data + pull

@@ -236,14 +236,83 @@ def _several(step, per):
     return call
 
 
+def ftml_update(
+    weight, grad, d, v, z, lr, t, beta1=0.6, beta2=0.999, epsilon=1e-8, wd=0.0, rescale_grad=1.0,
+    clip_grad=-1.0, out=None, **_,
+):  # fmt: skip
+    """A step of FTML, which follows the moving leader."""
+    w = weight._data
+    g = _gradient(grad, rescale_grad, clip_grad, wd * w)
+    square = _set(v, beta2 * v._data + (1 - beta2) * g * g)
+    scale = (1 - beta1**t) / lr * (numpy.sqrt(square / (1 - beta2**t)) + epsilon)
+    sum_ = _set(z, beta1 * z._data + (1 - beta1) * g - (scale - beta1 * d._data) * w)
+    return _finish(weight, -sum_ / _set(d, scale), out)
+
+
+def adamw_update(
+    weight, grad, mean, var, rescale_grad, lr, eta=1.0, beta1=0.9, beta2=0.999, epsilon=1e-8,
+    wd=0.0, clip_gradient=-1.0, out=None, **_,
+):  # fmt: skip
+    """A step of Adam with weight decay apart; nothing happens when `rescale_grad` is not finite."""
+    scale = float(getattr(rescale_grad, "_data", numpy.array(rescale_grad)).reshape(-1)[0])
+    w = weight._data
+    if not numpy.isfinite(scale) or scale == 0:
+        return _finish(weight, w, out)
+    g = _gradient(grad, scale, clip_gradient)
+    m = _set(mean, beta1 * mean._data + (1 - beta1) * g)
+    v = _set(var, beta2 * var._data + (1 - beta2) * g * g)
+    return _finish(weight, w - eta * (lr * m / (numpy.sqrt(v) + epsilon) + wd * w), out)
+
+
+def group_adagrad_update(
+    weight, grad, history, lr, rescale_grad=1.0, clip_gradient=-1.0, epsilon=1e-5, out=None, **_
+):
+    """A step of AdaGrad with one history for each row."""
+    g = _gradient(grad, rescale_grad, clip_gradient)
+    mean = (g * g).mean(axis=tuple(range(1, g.ndim)), keepdims=True).reshape(history.shape)
+    h = _set(history, history._data + mean).reshape((-1,) + (1,) * (g.ndim - 1))
+    return _finish(weight, weight._data - lr * g / numpy.sqrt(h + epsilon), out)
+
+
+def multi_sum_sq(*arrays, num_arrays=None, **_):
+    """The sum of the squares of each array, in one array."""
+    sums = [(x._data.astype("float32") ** 2).sum() for x in arrays]
+    return made(numpy.array(sums, "float32"), type(arrays[0]))
+
+
+def multi_lars(lrs, weights_sum_sq, grads_sum_sq, wds, eta, eps, rescale_grad=1.0, out=None, **_):
+    """Learning rates scaled by the ratio of weights' and gradients' norms."""
+    norm, slope = numpy.sqrt(weights_sum_sq._data), numpy.sqrt(grads_sum_sq._data)
+    with numpy.errstate(divide="ignore", invalid="ignore"):
+        scaled = lrs._data * eta * norm / (slope * rescale_grad + wds._data * norm + eps)
+    return _finish(lrs, numpy.where((norm > 0) & (slope > 0), scaled, lrs._data), out)
+
+
+def multi_all_finite(*arrays, num_arrays=None, init_output=True, **_):
+    """1 where all elements of all arrays are finite numbers, else 0."""
+    finite = all(numpy.isfinite(x._data).all() for x in arrays)
+    return made(numpy.full((1,), float(finite), "float32"), type(arrays[0]))
+
+
+def reset_arrays(*arrays, num_arrays=None, **_):
+    """Sets all arrays to 0."""
+    for x in arrays:
+        x._write(Ellipsis, numpy.zeros_like(x._data))
+
+
 FUNCTIONS = {
     f.__name__: f
     for f in (
         adam_update,
+        ftml_update,
         ftrl_update,
         lamb_update_phase1,
         lamb_update_phase2,
+        multi_all_finite,
+        multi_lars,
+        multi_sum_sq,
         nag_mom_update,
+        reset_arrays,
         rmsprop_update,
         rmspropalex_update,
         sgd_mom_update,
@@ -262,12 +331,44 @@ def _wide(step):
         step(exact, grad.astype("float32"), *kept, lr=lr, out=exact, **given)
         return _finish(weight, exact._data, out)
 
+    call.__name__ = f"mp_{step.__name__}"
     call.__doc__ = f"`{step.__name__}` on a weight of half precision and its copy in float32."
     return call
 
 
-FUNCTIONS["mp_sgd_update"] = _wide(sgd_update)
-FUNCTIONS["mp_sgd_mom_update"] = _wide(sgd_mom_update)
+def mp_lamb_update_phase1(weight, grad, mean, var, weight32, out=None, **given):
+    """`lamb_update_phase1` on a weight of half precision and its copy in float32."""
+    return lamb_update_phase1(weight32, grad.astype("float32"), mean, var, out=out, **given)
+
+
+def mp_lamb_update_phase2(weight, g, r1, r2, weight32, lr, out=None, **given):
+    """`lamb_update_phase2` on a weight of half precision and its copy in float32."""
+    lamb_update_phase2(weight32, g, r1, r2, lr=lr, out=weight32, **given)
+    return _finish(weight, weight32._data, out)
+
+
+def _preloaded(step, per):
+    """`step` for several weights, their learning rates and weight decays in two arrays."""
+    several = _several(step, per)
+
+    def call(*arrays, out=None, num_weights=None, **given):
+        *rest, lrs, wds = arrays
+        lrs, wds = lrs._data.tolist(), wds._data.tolist()
+        return several(*rest, lrs=lrs, wds=wds, out=out, **given)
+
+    call.__doc__ = f"`{step.__name__}` for several weights, with rates and decays in arrays."
+    return call
+
+
+for _step, _per in ((sgd_update, 2), (sgd_mom_update, 3)):
+    _name = _step.__name__
+    _mp = FUNCTIONS[f"mp_{_name}"] = _wide(_step)
+    FUNCTIONS[f"multi_{_name}"] = _several(_step, _per)
+    FUNCTIONS[f"multi_mp_{_name}"] = _several(_mp, _per + 1)
+    FUNCTIONS[f"preloaded_multi_{_name}"] = _preloaded(_step, _per)
+    FUNCTIONS[f"preloaded_multi_mp_{_name}"] = _preloaded(_mp, _per + 1)
 FUNCTIONS["mp_nag_mom_update"] = _wide(nag_mom_update)
-FUNCTIONS["multi_sgd_update"] = _several(sgd_update, 2)
-FUNCTIONS["multi_sgd_mom_update"] = _several(sgd_mom_update, 3)
+FUNCTIONS["mp_lamb_update_phase1"] = mp_lamb_update_phase1
+FUNCTIONS["mp_lamb_update_phase2"] = mp_lamb_update_phase2
+for _name, _function in FUNCTIONS.items():
+    _function.__name__ = _function.__qualname__ = _name

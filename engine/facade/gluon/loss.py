@@ -8,6 +8,7 @@ from .. import nd
 from .block import HybridBlock
 
 __all__ = [
+    "CTCLoss",
     "CosineEmbeddingLoss",
     "HingeLoss",
     "HuberLoss",
@@ -258,6 +259,39 @@ class PoissonNLLLoss(Loss):
             stirling = target * nd.log(target) - target + 0.5 * nd.log(2 * target * math.pi)
             loss = loss + stirling * (target > 1)
         return self._weighted(loss, sample_weight).mean()
+
+
+class CTCLoss(Loss):
+    """Minus the log-probability of label sequences under all alignments; the last class is blank.
+
+    `layout` is "NTC" or "TNC", `label_layout` "NT" or "TN"; labels are padded with -1 unless
+    `label_lengths` are given.
+    """
+
+    def __init__(self, layout="NTC", label_layout="NT", weight=None, **kwargs):
+        for given, known in ((layout, ("NTC", "TNC")), (label_layout, ("NT", "TN"))):
+            if given not in known:
+                needed = f"It is {known[0]!r} or {known[1]!r}"
+                raise AssertionError(message("CTCLoss", f"got layout {given!r}", needed))
+        super().__init__(weight, label_layout.find("N"), **kwargs)
+        self._layout, self._label_layout = layout, label_layout
+
+    def hybrid_forward(
+        self, F, pred, label, pred_lengths=None, label_lengths=None, sample_weight=None
+    ):
+        """One number for each sequence."""
+        pred = pred.swapaxes(0, 1) if self._layout == "NTC" else pred
+        label = label.swapaxes(0, 1) if self._label_layout == "TN" else label
+        loss = nd.CTCLoss(
+            pred,
+            label,
+            data_lengths=pred_lengths,
+            label_lengths=label_lengths,
+            use_data_lengths=pred_lengths is not None,
+            use_label_lengths=label_lengths is not None,
+            blank_label="last",
+        )
+        return self._weighted(loss, sample_weight)
 
 
 class CosineEmbeddingLoss(Loss):

@@ -3,7 +3,19 @@
 from .. import nd
 from .base import Optimizer, bias_corrections, register, zeros
 
-__all__ = ["AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "Ftrl", "Nadam", "RMSProp"]
+__all__ = [
+    "FTML",
+    "AdaBelief",
+    "AdaDelta",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "GroupAdaGrad",
+    "Nadam",
+    "RMSProp",
+]
 
 
 @register
@@ -213,3 +225,79 @@ class Ftrl(Optimizer):
         n[:] = more
         pull = nd.sign(z) * self.lamda1 - z
         weight[:] = pull / ((self.beta + nd.sqrt(n)) / lr + wd) * (nd.abs(z) > self.lamda1)
+
+
+@register
+class FTML(Optimizer):
+    """Follows the moving leader: each weight is the best for a mean of all gradients so far."""
+
+    def __init__(self, beta1=0.6, beta2=0.999, epsilon=1e-8, **kwargs):
+        super().__init__(**kwargs)
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+
+    def create_state(self, index, weight):
+        """Scale, mean squared gradient and weighted sum."""
+        return zeros(weight, 3)
+
+    def update(self, index, weight, grad, state):
+        """One step."""
+        lr, wd, t = self._begin(index)
+        grad = self._scaled(grad, weight, wd)
+        scale, square, total = state
+        first, second, _ = bias_corrections(self.beta1, self.beta2, t)
+        square[:] = self.beta2 * square + (1 - self.beta2) * nd.square(grad)
+        new = first / lr * (nd.sqrt(square / second) + self.epsilon)
+        total[:] = (
+            self.beta1 * total + (1 - self.beta1) * grad - (new - self.beta1 * scale) * weight
+        )
+        scale[:] = new
+        weight[:] = -total / new
+
+
+@register
+class AdaBelief(Adam):
+    """Adam with the mean squared distance of gradients from their mean instead of their square."""
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-6,
+        correct_bias=True,
+        **kwargs,
+    ):
+        super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
+        self.correct_bias = correct_bias
+
+    def update(self, index, weight, grad, state):
+        """One step."""
+        lr, wd, t = self._begin(index)
+        grad = self._scaled(grad, weight, wd)
+        if self.correct_bias:
+            lr *= bias_corrections(self.beta1, self.beta2, t)[2]
+        mean, spread = state
+        mean[:] = self.beta1 * mean + (1.0 - self.beta1) * grad
+        spread[:] = self.beta2 * spread + (1.0 - self.beta2) * nd.square(grad - mean) + self.epsilon
+        weight -= lr * mean / (nd.sqrt(spread) + self.epsilon)
+
+
+@register
+class GroupAdaGrad(Optimizer):
+    """AdaGrad with one history for each row of a matrix; it has no weight decay."""
+
+    def __init__(self, eps=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.float_stable_eps = eps
+
+    def create_state(self, index, weight):
+        """The sum of mean squared gradients of each row."""
+        return zeros(weight[:, :1])
+
+    def update(self, index, weight, grad, state):
+        """One step."""
+        lr, wd, _ = self._begin(index)
+        assert wd == 0, "Weight decay is not supported for GroupAdaGrad"
+        grad = self._scaled(grad)
+        state += nd.mean(nd.square(grad), axis=1, keepdims=True)
+        weight -= lr * grad / nd.sqrt(state + self.float_stable_eps)

@@ -133,8 +133,12 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} needs a method `update`")
 
     def update_multi_precision(self, index, weight, grad, state):
-        """As `update`."""
-        self.update(index, weight, grad, state)
+        """As `update`; lists of weights are updated one after another."""
+        if isinstance(index, list | tuple):
+            for each in zip(index, weight, grad, state, strict=True):
+                self.update(*each)
+        else:
+            self.update(index, weight, grad, state)
 
     def _begin(self, index):
         """Counts an update: learning rate, weight decay, and number of this update."""

@@ -4,7 +4,7 @@ from .... import autograd
 from ....function import Function
 from ..block import HybridBlock
 
-__all__ = ["BatchNorm", "BatchNormReLU", "GroupNorm", "InstanceNorm", "LayerNorm"]
+__all__ = ["BatchNorm", "BatchNormReLU", "GroupNorm", "InstanceNorm", "LayerNorm", "SyncBatchNorm"]
 
 
 class _Norm(HybridBlock):
@@ -153,6 +153,13 @@ class BatchNormReLU(BatchNorm):
     def hybrid_forward(self, F, x, **params):
         """The positive part of `x` normalized, scaled and shifted."""
         return super().hybrid_forward(F, x, **params).relu()
+
+
+class SyncBatchNorm(BatchNorm):
+    """BatchNorm over all devices: there is one here."""
+
+    def __init__(self, in_channels=0, num_devices=None, **kwargs):
+        super().__init__(in_channels=in_channels, **kwargs)
 
 
 class LayerNorm(_Norm):
