@@ -32,10 +32,12 @@ ROUNDING = {"float16": 0.1}
 ROUNDED = 0.01
 #: Most bytes of values that one backward pass may have to be done again in double precision.
 MOST_BYTES = 1 << 27
+#: How often a check asks whether it shall stop, in seconds: asking costs the page 3 ms.
+LOOK = 0.15
 
 
 class Spent(Exception):
-    """The check has used up what it may; `end` says what: "time" or "operations"."""
+    """The check has used up what it may: `end` is "time", "operations" or "stopped"."""
 
     def __init__(self, end: str):
         super().__init__(end)
@@ -43,20 +45,28 @@ class Spent(Exception):
 
 
 class Budget:
-    """Counts operations that are run again and looks at the clock."""
+    """Counts operations that are run again, looks at the clock and asks whether to stop."""
 
-    def __init__(self, operations: int, seconds: float, clock):
+    def __init__(self, operations: int, seconds: float, clock, stopped=lambda: False):
         self.operations = operations
         self.used = 0
-        self._clock = clock
+        self._clock, self._stopped = clock, stopped
         self._end = clock() + seconds
+        self._look = clock() + LOOK
 
     def __call__(self) -> None:
         self.used += 1
         if self.used > self.operations:
             raise Spent("operations")
-        if not self.used & 15 and self._clock() > self._end:
+        if self.used & 15:
+            return
+        now = self._clock()
+        if now > self._end:
             raise Spent("time")
+        if now > self._look:
+            self._look = now + LOOK
+            if self._stopped():
+                raise Spent("stopped")
 
 
 # ----- One comparison -----

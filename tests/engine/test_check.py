@@ -356,8 +356,18 @@ def test_an_interrupt_leaves_the_verdicts_so_far():
     kernel = Kernel(clock=lambda: next(ticks))
     kernel.execute(WRONG)
     done = json.loads(kernel.check(json.dumps({"operations": 10**6, "seconds": 1e9}), interrupt))
-    assert done["end"] == "interrupted"
+    assert done["end"] == "time"
     assert told[0]["total"] == done["total"]
+
+
+def test_the_reader_can_stop_a_check():
+    asked = []
+    ticks = count()
+    kernel = Kernel(clock=lambda: next(ticks))
+    kernel.execute(WRONG)
+    limits = json.dumps({"operations": 10**6, "seconds": 1e9})
+    done = json.loads(kernel.check(limits, lambda _: None, lambda: asked.append(1) or True))
+    assert (done["end"], asked) == ("stopped", [1])
 
 
 def test_a_run_without_a_backward_pass_has_nothing_to_check():

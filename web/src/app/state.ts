@@ -1,5 +1,6 @@
 /// Everything that the page shows, as one value, and the one function that changes it. No browser in here.
 
+import type { CheckEnd, Verdict } from '../protocol/check'
 import type { Output, ProgramError } from '../protocol/trace'
 import type { Limits } from '../protocol/messages'
 import type { RunnerEvent } from '../runner'
@@ -23,6 +24,8 @@ export interface State {
   /// Step of the timeline at which everything stands; null: the end, nobody steps.
   readonly step: number | null
   readonly player: Player
+  /// The check of the newest run's gradients, when there was one.
+  readonly check: Check | null
   readonly theme: Theme
   readonly tab: Tab
   /// Width of the code pane, in percent.
@@ -47,6 +50,15 @@ export interface Player {
   /// Whether the formulas are open, and the list of all steps.
   readonly maths: boolean
   readonly list: boolean
+}
+
+export interface Check {
+  readonly run: number
+  readonly total: number
+  readonly verdicts: readonly Verdict[]
+  /// Null while it goes on; `lost`: Python had to be started afresh.
+  readonly end: CheckEnd | 'lost' | null
+  readonly table: boolean
 }
 
 export interface Picture {
@@ -111,6 +123,8 @@ export type Event =
   | { readonly type: 'stepped'; readonly step: number | null }
   | { readonly type: 'player'; readonly change: Partial<Player> }
   | { readonly type: 'theme'; readonly theme: Theme }
+  | { readonly type: 'checking' }
+  | { readonly type: 'checkShown'; readonly change: { readonly table: boolean } | null }
   | { readonly type: 'tab'; readonly tab: Tab }
   | { readonly type: 'split'; readonly split: number }
 
@@ -144,6 +158,7 @@ export function initialState(docs: readonly Doc[], doc: Doc, code: string, { the
     ...storedRun(doc),
     selection: NOTHING,
     step: null,
+    check: null,
     player: { playing: false, speed: 1, maths, list: false },
     tab: tabOf(doc),
     offer: draftOffer(draft),
@@ -165,6 +180,7 @@ export function update(state: State, event: Event): State {
         code: event.code,
         ...storedRun(event.doc),
         ...STILL(state),
+        check: null,
         offer: draftOffer(event.draft),
         refusal: null,
         tab: tabOf(event.doc),
@@ -191,7 +207,7 @@ export function update(state: State, event: Event): State {
     case 'woken':
       return { ...state, engine: STARTING }
     case 'asked':
-      return { ...state, ...STILL(state), run: newRun(event.run, event.deadline, state.code) }
+      return { ...state, ...STILL(state), check: null, run: newRun(event.run, event.deadline, state.code) }
     case 'queued':
       return withRun(state, event.run, { status: 'queued', slow: true })
     case 'started':
@@ -221,6 +237,18 @@ export function update(state: State, event: Event): State {
         active: -1,
         ending: { kind: event.reason === 'stop' ? 'stopped' : event.reason },
       })
+    case 'checking':
+      return state.run ? { ...state, check: { run: state.run.id, total: 0, verdicts: [], end: null, table: state.check?.table ?? false } } : state
+    case 'checked': {
+      const { check } = state
+      if (check?.run !== event.run || check.end !== null) return state
+      return { ...state, check: { ...check, total: event.total, verdicts: [...check.verdicts, ...event.verdicts], end: event.end } }
+    }
+    case 'checkLost':
+      return state.check?.run === event.run ? { ...state, check: { ...state.check, end: 'lost' } } : state
+    case 'checkShown':
+      return state.check ? { ...state, check: event.change && { ...state.check, ...event.change } } : state
+    case 'elements':
     case 'trace':
     case 'summaries':
       // Read by the shell: they become 'picture', or go to the graph.
