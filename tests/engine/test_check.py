@@ -220,6 +220,17 @@ y.backward()
     assert done.said("rule") == {"y": "differs"}
 
 
+def test_a_kink_is_told_even_where_the_convention_is_the_mean_of_both_sides():
+    done = Checked(
+        HEAD
+        + "x = np.array([0.0, 1.0])\nx.attach_grad()\nwith autograd.record():\n    y = np.abs(x)\n"
+        + "y.backward()\n"
+    )
+    assert done.said("rule") == {"y": "unchecked kink"}
+    assert done.said("gradient")["x"] == "unchecked kink"
+    assert {v["detail"] for v in done.verdicts if v["reason"] == "kink"} == {"1 of 2"}
+
+
 def test_a_gradient_that_is_zero_where_the_curvature_jumps_is_right():
     done = Checked(
         HEAD

@@ -104,6 +104,8 @@ export type Ending =
 export interface Selection {
   readonly nodes: readonly number[]
   readonly by: 'graph' | 'code' | 'step' | null
+  /// The inspector is open; while the reader steps it stays as it is and follows.
+  readonly open: boolean
 }
 
 export type Event =
@@ -141,7 +143,7 @@ export const limitsOf = (deadline: number): Limits => ({
 
 export const SPLIT = { least: 20, most: 80, usual: 44 }
 
-const NOTHING: Selection = { nodes: [], by: null }
+const NOTHING: Selection = { nodes: [], by: null, open: false }
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 5, 20]
 /// Number of a run that was stored; those that happen here count from 1.
 export const STORED = 0
@@ -256,7 +258,7 @@ export function update(state: State, event: Event): State {
 
     // ----- The screen -----
     case 'selected':
-      return { ...state, selection: { nodes: event.nodes, by: event.by } }
+      return { ...state, selection: { nodes: event.nodes, by: event.by, open: event.nodes.length > 0 } }
     case 'stepped':
       return stepped(state, event.step)
     case 'player': {
@@ -277,6 +279,12 @@ export function update(state: State, event: Event): State {
 /// Nothing selected, nobody steps.
 const STILL = ({ player }: State): Pick<State, 'selection' | 'step' | 'player'> => ({ selection: NOTHING, step: null, player: { ...player, playing: false } })
 
+/// The newest run has gradients, Python still knows them, and nothing else goes on.
+export function canCheck({ picture, run, engine, check }: State): boolean {
+  const ended = run?.status === 'ended' && run.id !== STORED && picture?.run === run.id && engine.phase === 'ready'
+  return ended && picture.trace.passes.length > 0 && check?.end !== null && run.ending?.kind !== 'memory' && run.ending?.kind !== 'crash'
+}
+
 /// -1 when the picture has no steps.
 export function lastStep({ picture }: State): number {
   return picture ? timelineOf(picture.trace).length - 1 : -1
@@ -289,7 +297,7 @@ function stepped(state: State, wanted: number | null): State {
   const index = Math.min(last, Math.max(0, wanted))
   const step = stepAt(state.picture.trace, index)
   const nodes = step ? [step.node] : []
-  return { ...state, step: index, selection: { nodes, by: 'step' }, player: { ...state.player, playing: state.player.playing && index < last } }
+  return { ...state, step: index, selection: { nodes, by: 'step', open: state.selection.open }, player: { ...state.player, playing: state.player.playing && index < last } }
 }
 
 export const isGoing = (run: Run | null): run is Run => run !== null && run.status !== 'ended'
@@ -341,7 +349,7 @@ function linkedSelection(state: State, trace: Trace): Selection {
   const { doc, code, selection } = state
   const node = doc.link?.node ?? -1
   const wanted = selection.by === null && code === doc.code && node >= 0 && node < trace.nodes.kind.length
-  return wanted ? { nodes: [node], by: 'graph' } : keepSelection(state, trace)
+  return wanted ? { nodes: [node], by: 'graph', open: true } : keepSelection(state, trace)
 }
 
 /// A later part of the same trace keeps what was selected, as far as it is there.
