@@ -215,7 +215,6 @@ ABSENT = {
     "to_dlpack_for_read": "DLPack is left out: pass `x.asnumpy()` on",
     "to_dlpack_for_write": "DLPack is left out: pass `x.asnumpy()` on",
     "from_dlpack": "DLPack is left out: make the array from NumPy data",
-    "gpu_memory_info": "There is no GPU here",
     "multibox_target": "It is left out: write it with `nd.contrib.box_iou`",
     "multibox_detection": "It is left out: write it with `nd.contrib.box_nms`",
     "imdecode": "Image files are left out: load them as NumPy arrays",
@@ -226,6 +225,17 @@ ABSENT = {
     "Custom": "Write a class derived from `autograd.Function` instead",
     "kvstore": "The parameter server is left out: everything runs in one process",
 }
+
+
+def left_out(module: str, thing: str, instead: str):
+    """The `__getattr__` of a module that holds nothing: any name says why."""
+
+    def __getattr__(name):
+        raise AttributeError(
+            f"module {module!r} has no attribute {name!r}. {thing} is left out: {instead}"
+        )
+
+    return __getattr__
 
 
 def missing(module: str, names):

@@ -7,6 +7,7 @@ import numpy
 from .. import shapes
 from ..array import Array, NDArray, invoke, watch, wrap
 from ..devices import HOST
+from ..errors import MXNetError, message
 from ..registry import OPS
 from . import (
     alignment,
@@ -33,6 +34,7 @@ from .calls import attach
 from .generate import (
     check_span,
     dtype_name,
+    finish,
     function,
     functions,
     missing,
@@ -62,20 +64,25 @@ def array(source_array, ctx=None, dtype=None) -> NDArray:
     return result
 
 
-def zeros(shape, ctx=None, dtype=None, **_):
+def zeros(shape, ctx=None, dtype=None, stype=None, out=None, **_):
     """Array of zeros."""
+    _dense(stype)
     device.check(ctx)
-    return invoke(
-        OPS["zeros"], (), {"shape": sizes("zeros", shape), "dtype": dtype_name(dtype)}, NDArray
-    )
+    attrs = {"shape": sizes("zeros", shape), "dtype": dtype_name(dtype)}
+    return finish(invoke(OPS["zeros"], (), attrs, NDArray), out)
 
 
-def ones(shape, ctx=None, dtype=None, **_):
+def _dense(stype):
+    if stype not in (None, "default"):
+        raise MXNetError(f"stype: sparse storage {stype!r} is left out. Arrays are dense here.")
+
+
+def ones(shape, ctx=None, dtype=None, stype=None, out=None, **_):
     """Array of ones."""
+    _dense(stype)
     device.check(ctx)
-    return invoke(
-        OPS["ones"], (), {"shape": sizes("ones", shape), "dtype": dtype_name(dtype)}, NDArray
-    )
+    attrs = {"shape": sizes("ones", shape), "dtype": dtype_name(dtype)}
+    return finish(invoke(OPS["ones"], (), attrs, NDArray), out)
 
 
 empty = zeros
@@ -85,7 +92,7 @@ def full(shape, val, ctx=None, dtype=None, out=None):
     """Array of one number."""
     device.check(ctx)
     attrs = {"shape": sizes("full", shape), "fill_value": plain(val), "dtype": dtype_name(dtype)}
-    return invoke(OPS["full"], (), attrs, NDArray)
+    return finish(invoke(OPS["full"], (), attrs, NDArray), out)
 
 
 def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, ctx=None, dtype=None):
@@ -210,9 +217,12 @@ def split(data, num_outputs, axis=1, squeeze_axis=False, **_):
     return parts[0] if num_outputs == 1 else parts
 
 
-def reshape(data, shape=None, **_):
-    """Same elements in another shape; 0 copies an axis, -1 is inferred, -2, -3, -4 as in MXNet."""
-    new = shapes.reshape("reshape", data.shape, plain(shape))
+def reshape(data, shape=None, reverse=False, **_):
+    """Same elements in another shape; 0 copies an axis, -1 is inferred, -2, -3, -4 as in MXNet.
+
+    With `reverse` the shape is read from the right.
+    """
+    new = shapes.resolved("reshape", data.shape, plain(shape), reverse)
     return invoke(OPS["reshape"], (data,), {"newshape": new})
 
 
@@ -454,7 +464,18 @@ def from_numpy(ndarray, zero_copy=True):
 def moveaxis(tensor, source, destination):
     """Axes moved to other places; the rest keep their order."""
     source, destination = ((n,) if isinstance(n, int) else n for n in (source, destination))
-    source, destination = ([n % tensor.ndim for n in part] for part in (source, destination))
+    places = []
+    for part in (source, destination):
+        if any(not -tensor.ndim <= n < tensor.ndim for n in part):
+            raise ValueError(
+                message("moveaxis", f"got the axes {part}", f"There are {tensor.ndim}")
+            )
+        places.append([n % tensor.ndim for n in part])
+    source, destination = places
+    if len(set(source)) != len(source) or len(set(destination)) != len(destination):
+        raise ValueError(message("moveaxis", "an axis comes twice", "Each may come once"))
+    if len(source) != len(destination):
+        raise ValueError(message("moveaxis", "got fewer places than axes", "One for each"))
     axes = [k for k in range(tensor.ndim) if k not in source]
     for place, axis in sorted(zip(destination, source, strict=True)):
         axes.insert(place, axis)

@@ -25,7 +25,15 @@ from . import (
 )
 from . import random as _random
 from .calls import attach, made
-from .device import cpu, cpu_pinned, current_context, gpu, num_gpus
+from .device import (
+    cpu,
+    cpu_pinned,
+    current_context,
+    current_device,
+    gpu,
+    gpu_memory_info,
+    num_gpus,
+)
 from .generate import functions, missing, public
 from .util import is_np_array, is_np_shape, reset_np, set_np
 
@@ -114,7 +122,9 @@ __all__ = [
     "cpu",
     "cpu_pinned",
     "current_context",
+    "current_device",
     "gpu",
+    "gpu_memory_info",
     "is_np_array",
     "is_np_shape",
     "num_gpus",
