@@ -9,7 +9,7 @@ BUILD = .venv/bin/python -m web.build
 .PHONY: run test site dist bench format clean help environment
 
 run: site ## Build what is missing and serve the page at http://127.0.0.1:8000 (PORT=9000 for another port)
-	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT)
+	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT) $(if $(LINKS),--links '$(LINKS)')
 
 test: environment ## Run every check: ruff, types, Vitest, pytest, and the page in a real Chromium
 	@$(BUILD) test

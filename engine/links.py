@@ -9,7 +9,15 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["DEFAULTS", "MOST_BYTES", "MOST_CHARACTERS", "LinkError", "decode", "encode"]
+__all__ = [
+    "DEFAULTS",
+    "MOST_BYTES",
+    "MOST_CHARACTERS",
+    "LinkError",
+    "canonical",
+    "decode",
+    "encode",
+]
 
 #: Most characters of a link that are looked at, and most bytes of JSON that one may hold.
 MOST_CHARACTERS = 65_536
@@ -72,6 +80,16 @@ def encode(document: Mapping[str, Any]) -> str:
     if len(link) > MOST_CHARACTERS:
         raise LinkError("too-long", f"{len(link)} characters")
     return f"#{link}"
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """The newest version and what a link of it holds: one text for one document, always, whatever
+    deflate makes of it. Names by content rest on this.
+
+    >>> canonical({"seed": 0, "code": "1 + 1"})
+    '1.{"code":"1 + 1"}'
+    """
+    return f"{_NEWEST}.{_canonical(_VERSIONS[_NEWEST].read(document))}"
 
 
 def decode(text: str) -> dict[str, Any]:

@@ -1,30 +1,38 @@
 """The web server of the playground: `create_app()` gives the Flask application.
 
 It serves the page, a folder that `make site` writes, with the headers that the page's security and
-speed rest on. It computes nothing: user code runs in the browser.
+speed rest on, and keeps short links where that is switched on. It computes nothing: user code runs
+in the browser.
 """
 
 from pathlib import Path
 
 from flask import Flask
 
+from . import short
 from .health import health
 from .pages import not_found, pages
 
 __all__ = ["create_app"]
 
 
-def create_app(site: Path | None = None) -> Flask:
+def create_app(site: Path | None = None, *, links: short.Settings | None = None) -> Flask:
     """The application that serves `site`; without one, the page of this package or of this clone.
+
+    `links` switches short links on (`server.short.Settings`).
 
     >>> create_app().test_client().get("/healthz").json["ok"]
     True
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config["SITE"] = Path(site).resolve() if site else default_site()
+    #: What the page is told in its <meta> elements.
+    app.config["OFFERS"] = {}
     app.register_blueprint(health)
     app.register_blueprint(pages)
     app.register_error_handler(404, not_found)
+    if links:
+        short.attach(app, links)
     return app
 
 

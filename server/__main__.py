@@ -1,27 +1,57 @@
-"""`python -m server` and `autograd-playground`: serves the page with waitress until Ctrl+C."""
+"""`python -m server` and `autograd-playground`: serves the page with waitress until Ctrl+C.
+
+`python -m server links …` works on the short links instead.
+"""
 
 import argparse
 import errno
+import ipaddress
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import waitress
 
-from . import create_app
+from . import create_app, short
+from .short.command import database_url
+from .short.command import main as links_command
+
+#: Where the token of take-downs is read from: arguments are seen by every user of a machine.
+TOKEN = "AUTOGRAD_LINKS_TOKEN"
+#: Larger requests are not read: nothing but links is sent to this server.
+MOST_BODY = 1 << 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until it is stopped; the status is 1 when it cannot start."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] == "links":
+        return links_command(arguments[1:])
     options = _parser().parse_args(arguments)
     # A page that cannot keep up with its downloads is not worth a warning in a classroom.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app(options.site)
+    try:
+        links = _links(options)
+        app = create_app(options.site, links=links)
+        if links and options.links:
+            # What was asked for must work now, not at the first link.
+            app.extensions["short-links"].store.open()
+    except (ValueError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
     try:
         server = waitress.create_server(
-            app, host=options.host, port=options.port, threads=8, ident=None
+            app,
+            host=options.host,
+            port=options.port,
+            threads=8,
+            ident=None,
+            max_request_body_size=MOST_BODY,
+            **_proxy(options.proxy),
         )
     except OSError as error:
         print(_cannot_listen(options.host, options.port, error), file=sys.stderr)
@@ -44,6 +74,39 @@ def address(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
+def _links(options: argparse.Namespace) -> short.Settings | None:
+    """Short links are on where they were asked for, and on a machine that serves itself alone."""
+    if options.links == "off" or (not options.links and not is_loopback(options.host)):
+        return None
+    if not short.is_possible():
+        if options.links:
+            raise ValueError(short.NOT_INSTALLED)
+        return None
+    usual = options.links in (None, "on")
+    return short.Settings(
+        database=short.default_database() if usual else database_url(options.links),
+        public_url=options.public_url,
+        token=os.environ.get(TOKEN) or None,
+        per_minute=options.links_per_minute,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _proxy(address: str | None) -> dict[str, object]:
+    """Whom to believe about the reader's address; nobody, unless that is said."""
+    if not address:
+        return {}
+    trusted = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    return {"trusted_proxy": address, "trusted_proxy_headers": trusted}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autograd-playground", description="Serve the autograd playground."
@@ -56,7 +119,39 @@ def _parser() -> argparse.ArgumentParser:
         help="port to listen on; 0 takes a free one (%(default)s)",
     )
     parser.add_argument("--site", type=Path, help="folder of the built page, when it is elsewhere")
+    parser.add_argument(
+        "--links",
+        metavar="DATABASE",
+        help="keep short links: on, off, a file, or a database URL "
+        "(on for 127.0.0.1, off for other hosts)",
+    )
+    parser.add_argument(
+        "--links-per-minute",
+        type=_count,
+        default=30,
+        metavar="N",
+        help="new short links of one client in a minute (%(default)s)",
+    )
+    parser.add_argument(
+        "--public-url", type=_public_url, help="address that readers use, when it is another one"
+    )
+    parser.add_argument(
+        "--proxy", metavar="ADDRESS", help="believe X-Forwarded-… headers from this address"
+    )
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10**6:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 to 1,000,000")
+    return int(text)
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError(f"{text} is no address like https://play.example.edu/")
+    return text
 
 
 def _port(text: str) -> int:

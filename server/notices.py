@@ -1,4 +1,4 @@
-"""The two pages that the server writes itself: no such address, and no page built yet."""
+"""The pages that the server writes itself: no such address, no such link, no page built yet."""
 
 from html import escape
 from pathlib import Path
@@ -9,6 +9,16 @@ def not_found(root: str = "") -> str:
     return _notice(
         "There is nothing here",
         f'<p>This address means no page. <a href="{escape(root)}/">The playground is here.</a></p>',
+    )
+
+
+def no_link(status: int, why: str, root: str = "") -> str:
+    """For a short link that leads nowhere; `why` may hold what somebody wrote."""
+    titles = {404: "There is no such link", 410: "This program was taken down"}
+    return _notice(
+        titles.get(status, "This link cannot be opened now"),
+        f"<p>{escape(why[:1].upper() + why[1:])}.</p>"
+        f'<p><a href="{escape(root)}/">The playground is here.</a></p>',
     )
 
 

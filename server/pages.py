@@ -1,5 +1,7 @@
 """The site's files, each with the headers that it needs, compressed when the browser takes that."""
 
+import hashlib
+from html import escape
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, make_response, redirect, request, send_file
@@ -25,7 +27,7 @@ def page(address: str) -> Response:
         if address and files.find(site, address + "/"):
             return redirect(address.rsplit("/", 1)[-1] + "/")
         return not_found()
-    return _file(site, name)
+    return _file(site, name) if name != "index.html" else _app_page(site)
 
 
 def not_found(error: HTTPException | None = None) -> Response:
@@ -38,6 +40,26 @@ def not_found(error: HTTPException | None = None) -> Response:
     response.headers.update(headers.security("404.html"))
     response.headers["Cache-Control"] = headers.ASK_FIRST
     return response
+
+
+def _app_page(site: Path) -> Response:
+    """The app's page: told what this server offers, as the same page stands on servers that offer
+    nothing and must not have to ask."""
+    offers: dict[str, str] = current_app.config["OFFERS"]
+    before, end, after = (site / "index.html").read_bytes().partition(b"</head>")
+    if not offers or not end:
+        return _file(site, "index.html")
+    told = "".join(
+        f'<meta name="playground-{escape(name)}" content="{escape(value)}">\n'
+        for name, value in offers.items()
+    )
+    text = before + told.encode() + end + after
+    response = make_response(text)
+    response.set_etag(hashlib.sha256(text).hexdigest())
+    response.headers["Content-Type"] = headers.media_type("index.html")
+    response.headers.update(headers.security("index.html"))
+    response.headers["Cache-Control"] = headers.ASK_FIRST
+    return response.make_conditional(request)
 
 
 def _file(site: Path, name: str) -> Response:

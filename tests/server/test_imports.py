@@ -124,13 +124,14 @@ def test_the_engine_knows_the_standard_library_and_numpy_alone() -> None:
     assert strangers == []
 
 
-def test_the_server_knows_program_and_devices_of_the_engine_alone() -> None:
+def test_the_server_knows_program_devices_and_links_of_the_engine_alone() -> None:
+    """`links` reads and writes links, which short links are made of; it runs nothing."""
     found = {target for targets in SERVER.values() for target in targets}
     of_engine = {target for target in found if target.split(".")[0] == "engine"}
     assert {
         target
         for target in of_engine
-        if target.split(".")[1:2] not in (["program"], ["reply"], ["devices"])
+        if target.split(".")[1:2] not in (["program"], ["reply"], ["devices"], ["links"])
     } == set()
     assert not {target for target in found if target.split(".")[0] in ("web", "tests")}
 
