@@ -1,5 +1,0 @@
-"""`gluon.contrib`: further layers."""
-
-from . import nn
-
-__all__ = ["nn"]
