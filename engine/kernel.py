@@ -280,14 +280,14 @@ class Kernel:
         found = None if self._run is None else self._run.recorder.window(value, row, col)
         return json.dumps(found)
 
-    def check(self, limits_json, emit) -> str:
+    def check(self, limits_json, emit, stopped=lambda: False) -> str:
         """Checks the gradients of the newest run; `emit(json)` hears of the verdicts in batches.
 
-        Limits: `operations` that may be run again, `seconds`. Answers how it ended: "all", "time",
-        "operations" or "interrupted".
+        Limits: `operations` that may be run again, `seconds`. `stopped()` says that the reader has
+        seen enough. Answers how it ended: "all", "time", "operations" or "stopped".
         """
         limits = json.loads(limits_json)
-        budget = Budget(limits["operations"], limits["seconds"], self._clock)
+        budget = Budget(limits["operations"], limits["seconds"], self._clock, stopped)
         batch, total, due = [], 0, self._clock() + CHECK_EVERY
         run, end = self._run, "all"
         try:
@@ -303,8 +303,8 @@ class Kernel:
                             batch, due = [], self._clock() + CHECK_EVERY
         except Spent as spent:
             end = spent.end
-        except KeyboardInterrupt:
-            end = "interrupted"
+        except KeyboardInterrupt:  # a Function of the program does not come to its end
+            end = "time"
         return json.dumps({"total": total, "verdicts": batch, "end": end})
 
 

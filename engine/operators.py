@@ -150,6 +150,15 @@ def _getitem(self, key):
     return result
 
 
+def _without_ones(value, target):
+    """`value` without as many axes of size 1 in front as it has more than its target."""
+    value = numpy.asarray(value)
+    more = value.ndim - numpy.ndim(target)
+    if more <= 0 or value.shape[:more] != (1,) * more:
+        raise ValueError("the shapes do not fit")
+    return value.reshape(value.shape[more:])
+
+
 def _setitem(self, key, value):
     key = raw_key(key)
     recorded = type(value) in ARRAYS and value._entry is not None
@@ -157,7 +166,10 @@ def _setitem(self, key, value):
         raise MXNetError(INPLACE)
     raw = value._data if isinstance(value, Array) else value
     try:
-        self._write(key, raw)
+        try:
+            self._write(key, raw)
+        except (ValueError, TypeError):  # NumPy refuses axes of size 1 in front, MXNet does not
+            self._write(key, _without_ones(raw, self._data[key]))
     except (ValueError, IndexError) as problem:
         shape = numpy.shape(raw)
         kind = ShapeError if isinstance(problem, ValueError) else IndexError

@@ -134,6 +134,20 @@ def tensordot_axes(thing: str, a: Shape, b: Shape, axes) -> tuple[tuple[int, ...
     return left, right
 
 
+def resolved(thing: str, shape: Shape, new, reverse: bool = False) -> Shape:
+    """`reshape`; with `reverse` the codes are read from the right, sizes after -4 in order."""
+    if not reverse:
+        return reshape(thing, shape, new)
+    new = [new] if isinstance(new, int) else list(new)
+    groups = []
+    while new:
+        count = 3 if new[0] == -4 else 1
+        groups.append([-4, *new[1:3][::-1]] if count == 3 else new[:1])
+        new = new[count:]
+    flat = tuple(n for group in reversed(groups) for n in group)
+    return reshape(thing, tuple(shape[::-1]), flat)[::-1]
+
+
 def reshape(thing: str, shape: Shape, new) -> Shape:
     """Resolves a reshape with MXNet's codes.
 

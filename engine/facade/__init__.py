@@ -24,24 +24,35 @@ from . import (  # noqa: F401  methods attach themselves
     runtime,
     util,
 )
-from .generate import missing
+from .generate import left_out, missing
 
 #: Modules that are loaded on demand, by their names under `mxnet`: where they are in this package.
 ON_DEMAND = {
     "gluon": "gluon",
     "gluon.block": "gluon.block",
+    "gluon.contrib": "gluon.contrib",
+    "gluon.contrib.nn": "gluon.contrib.nn",
     "gluon.data": "gluon.data",
+    "gluon.data.dataloader": "gluon.data.loader",
+    "gluon.data.dataset": "gluon.data.datasets",
+    "gluon.data.sampler": "gluon.data.samplers",
     "gluon.loss": "gluon.loss",
     "gluon.metric": "metric",
     "gluon.nn": "gluon.nn",
+    "gluon.nn.activations": "gluon.nn.activations",
+    "gluon.nn.basic_layers": "gluon.nn",
+    "gluon.nn.conv_layers": "gluon.nn",
     "gluon.parameter": "gluon.parameter",
     "gluon.rnn": "gluon.rnn",
+    "gluon.rnn.rnn_cell": "gluon.rnn",
+    "gluon.rnn.rnn_layer": "gluon.rnn",
     "gluon.trainer": "gluon.trainer",
     "gluon.utils": "gluon.utils",
     "init": "initializer",
     "initializer": "initializer",
     "lr_scheduler": "lr_scheduler",
     "metric": "metric",
+    "name": "name",
     "optimizer": "optimizer",
     "test_utils": "test_utils",
 }
@@ -76,6 +87,9 @@ def modules() -> dict[str, types.ModuleType]:
     vars(arrays).update({name: getattr(nd, name) for name in nd.__all__})
     arrays.py_slice = slice
     arrays._STORAGE_TYPE_STR_TO_ID = {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
+    sparse = types.ModuleType("mxnet.ndarray.sparse", "Sparse storage is left out.")
+    sparse.__getattr__ = left_out("mxnet.ndarray.sparse", "Sparse storage", "all arrays are dense")
+    nd.__path__ = []  # so that its modules can be imported
     contrib = root.contrib = types.ModuleType("mxnet.contrib", "Further operators.")
     contrib.nd = contrib.ndarray = nd.contrib
     found = {
@@ -99,6 +113,8 @@ def modules() -> dict[str, types.ModuleType]:
         "mxnet.contrib": contrib,
         "mxnet.contrib.nd": nd.contrib,
         "mxnet.contrib.ndarray": nd.contrib,
+        "mxnet.ndarray.sparse": sparse,
+        "mxnet.nd.sparse": sparse,
         "mxnet.ndarray.linalg": nd.linalg,
         "mxnet.nd.linalg": nd.linalg,
         "mxnet.numpy.random": np.random,

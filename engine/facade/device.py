@@ -2,7 +2,18 @@
 
 from ..errors import MXNetError, message
 
-__all__ = ["Context", "cpu", "cpu_pinned", "current_context", "gpu", "num_gpus"]
+__all__ = [
+    "Context",
+    "Device",
+    "cpu",
+    "cpu_pinned",
+    "cpu_shared",
+    "current_context",
+    "current_device",
+    "gpu",
+    "gpu_memory_info",
+    "num_gpus",
+]
 
 
 KINDS = ("cpu", "gpu", "cpu_pinned", "cpu_shared")
@@ -64,6 +75,19 @@ def num_gpus() -> int:
 def current_context() -> Context:
     """Where new arrays go."""
     return cpu()
+
+
+def cpu_shared(device_id: int = 0) -> Context:
+    """The processor; memory shared by processes does not exist here."""
+    return Context("cpu_shared", device_id)
+
+
+def gpu_memory_info(device_id: int = 0):
+    """Raises `MXNetError`: there is no GPU."""
+    check(gpu(device_id))
+
+
+Device, current_device = Context, current_context  # their names in 2.x
 
 
 def check(ctx) -> None:

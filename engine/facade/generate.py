@@ -159,14 +159,9 @@ def _called(op, cls, name, operands):
     inputs = operands[0] if op.variadic else f"({''.join(f'{o}, ' for o in operands)})"
     # Most attributes are plain already: looking costs 40 ns, asking `plain` 250.
     attrs = ", ".join(f"{k!r}: {k} if {k}.__class__ in PLAIN else plain({k})" for k in op.attrs)
-    first_cast = ""
-    if op.family == "reduction" and cast == "dtype":  # computed in that dtype, not cut to it
-        given = operands[0]
-        first_cast = f"    if dtype is not None:\n        {given} = widened({given}, dtype)\n"
     source = (
         f"def {name}({', '.join(head)}, **ignored):\n"
         "    if ignored:\n        check(name, ignored)\n"
-        f"{first_cast}"
         f"    y = invoke(op, {inputs}, {f'{{{attrs}}}' if attrs else None}, cls)\n"
         f"    return y if out is None and {cast} is None else finish(y, out, {cast})\n"
     )
@@ -179,15 +174,9 @@ def _called(op, cls, name, operands):
         "op": op,
         "PLAIN": PLAIN,
         "plain": plain,
-        "widened": widened,
     }
     exec(compile(source, f"<facade {cls.NAMESPACE}.{name}>", "exec"), space)
     return space[name]
-
-
-def widened(x, dtype):
-    """`x` in the dtype of floats in which a sum is to be computed, if that is one."""
-    return x.astype(dtype) if dtype is not None and dtype_name(dtype) in FLOATS else x
 
 
 def check(name: str, ignored: dict) -> None:
@@ -226,7 +215,6 @@ ABSENT = {
     "to_dlpack_for_read": "DLPack is left out: pass `x.asnumpy()` on",
     "to_dlpack_for_write": "DLPack is left out: pass `x.asnumpy()` on",
     "from_dlpack": "DLPack is left out: make the array from NumPy data",
-    "gpu_memory_info": "There is no GPU here",
     "multibox_target": "It is left out: write it with `nd.contrib.box_iou`",
     "multibox_detection": "It is left out: write it with `nd.contrib.box_nms`",
     "imdecode": "Image files are left out: load them as NumPy arrays",
@@ -237,6 +225,17 @@ ABSENT = {
     "Custom": "Write a class derived from `autograd.Function` instead",
     "kvstore": "The parameter server is left out: everything runs in one process",
 }
+
+
+def left_out(module: str, thing: str, instead: str):
+    """The `__getattr__` of a module that holds nothing: any name says why."""
+
+    def __getattr__(name):
+        raise AttributeError(
+            f"module {module!r} has no attribute {name!r}. {thing} is left out: {instead}"
+        )
+
+    return __getattr__
 
 
 def missing(module: str, names):

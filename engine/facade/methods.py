@@ -5,7 +5,7 @@ import re
 
 from .. import autograd, shapes, views
 from ..array import Array, MXNetError, NDArray, invoke, ndarray, watch, wrap
-from ..errors import INPLACE
+from ..errors import INPLACE, message
 from ..registry import OPS
 from ..tape import state
 from . import device, images, layers, order, sequences, statistics
@@ -169,16 +169,18 @@ def _sizes(args):
     return plain(sizes) if isinstance(sizes, int) else tuple(plain(n) for n in sizes)
 
 
-def _reshape(self, *newshape, shape=None, order="C", **_):
+def _reshape(self, *newshape, shape=None, order="C", reverse=False, **_):
     """The same elements in another shape, given as numbers or as a tuple; -1 is inferred.
 
-    On NDArrays 0 copies an axis, and -2, -3 and -4 mean what they mean in MXNet.
+    On NDArrays 0 copies an axis, and -2, -3 and -4 mean what they mean in MXNet; with `reverse`
+    they are read from the right.
     """
+    _in_order(order)
     if not newshape and shape is None:
         raise TypeError("reshape() needs the new shape: `x.reshape((2, 3))`")
     new = _sizes(newshape or (shape,))
     if isinstance(self, NDArray):
-        new = shapes.reshape("reshape", self.shape, new)
+        new = shapes.resolved("reshape", self.shape, new, reverse)
     result = invoke(OPS["reshape"], (self,), {"newshape": new})
     if isinstance(self, NDArray) and result._entry is None:
         views.share(self, result, ("reshape", result.shape))
@@ -191,7 +193,14 @@ def _transpose(self, *order, axes=None):
     return invoke(OPS["transpose"], (self,), {"axes": plain(axes) if axes else None})
 
 
-def _flatten(self, order="C"):
+def _in_order(order):
+    if order not in ("C", "K", "A"):
+        raise NotImplementedError(
+            message("order", f"got {order!r}", "Elements lie in C order here, rows together")
+        )
+
+
+def _flatten(self, order="C", inplace=False):
     """All elements in one axis; of an NDArray, all axes but the first joined into one."""
     rows = (self.shape[0], -1) if isinstance(self, NDArray) else (-1,)
     return invoke(OPS["reshape"], (self,), {"newshape": rows})
@@ -205,8 +214,9 @@ def _astype(self, dtype, copy=True):
     return invoke(OPS["cast"], (self,), {"dtype": name})
 
 
-def _copy(self):
+def _copy(self, order="C"):
     """The same values in new memory."""
+    _in_order(order)
     return invoke(OPS["copy"], (self,))
 
 

@@ -1,5 +1,6 @@
 """`mx.metric`: how good predictions are, gathered over batches."""
 
+import json
 import math
 
 import numpy
@@ -60,6 +61,14 @@ def create(metric, *args, **kwargs):
         return CustomMetric(metric, *args, **kwargs)
     if isinstance(metric, list | tuple):
         return CompositeEvalMetric([create(each, *args, **kwargs) for each in metric])
+    if isinstance(metric, str) and metric.startswith(("{", "[")):  # what `get_config` gave
+        given = json.loads(metric)
+        if isinstance(given, list):
+            return create(given, *args, **kwargs)
+        return create(given.pop("metric"), *args, **{**given, **kwargs})
+    if isinstance(metric, dict):
+        return create({**metric}.pop("metric"), *args,
+                      **{k: v for k, v in metric.items() if k != "metric"}, **kwargs)  # fmt: skip
     if not isinstance(metric, str) or metric.lower() not in REGISTRY:
         known = ", ".join(sorted(REGISTRY))
         raise ValueError(message("metric", f"there is none named {metric!r}", f"Known: {known}"))

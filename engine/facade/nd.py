@@ -7,6 +7,7 @@ import numpy
 from .. import shapes
 from ..array import Array, NDArray, invoke, watch, wrap
 from ..devices import HOST
+from ..errors import MXNetError, message
 from ..registry import OPS
 from . import (
     alignment,
@@ -33,6 +34,7 @@ from .calls import attach
 from .generate import (
     check_span,
     dtype_name,
+    finish,
     function,
     functions,
     missing,
@@ -62,20 +64,25 @@ def array(source_array, ctx=None, dtype=None) -> NDArray:
     return result
 
 
-def zeros(shape, ctx=None, dtype=None, **_):
+def zeros(shape, ctx=None, dtype=None, stype=None, out=None, **_):
     """Array of zeros."""
+    _dense(stype)
     device.check(ctx)
-    return invoke(
-        OPS["zeros"], (), {"shape": sizes("zeros", shape), "dtype": dtype_name(dtype)}, NDArray
-    )
+    attrs = {"shape": sizes("zeros", shape), "dtype": dtype_name(dtype)}
+    return finish(invoke(OPS["zeros"], (), attrs, NDArray), out)
 
 
-def ones(shape, ctx=None, dtype=None, **_):
+def _dense(stype):
+    if stype not in (None, "default"):
+        raise MXNetError(f"stype: sparse storage {stype!r} is left out. Arrays are dense here.")
+
+
+def ones(shape, ctx=None, dtype=None, stype=None, out=None, **_):
     """Array of ones."""
+    _dense(stype)
     device.check(ctx)
-    return invoke(
-        OPS["ones"], (), {"shape": sizes("ones", shape), "dtype": dtype_name(dtype)}, NDArray
-    )
+    attrs = {"shape": sizes("ones", shape), "dtype": dtype_name(dtype)}
+    return finish(invoke(OPS["ones"], (), attrs, NDArray), out)
 
 
 empty = zeros
@@ -85,7 +92,7 @@ def full(shape, val, ctx=None, dtype=None, out=None):
     """Array of one number."""
     device.check(ctx)
     attrs = {"shape": sizes("full", shape), "fill_value": plain(val), "dtype": dtype_name(dtype)}
-    return invoke(OPS["full"], (), attrs, NDArray)
+    return finish(invoke(OPS["full"], (), attrs, NDArray), out)
 
 
 def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, ctx=None, dtype=None):
@@ -166,7 +173,12 @@ def _reduction(row):
     def call(data, axis=None, keepdims=False, exclude=False, **_):
         if axis is None and keepdims is False:
             return invoke(row, (data,), usual)
-        axis = _others(data, axis, exclude)
+        axis = plain(axis)
+        if axis == ():
+            axis = None
+        if exclude and axis is not None:
+            kept = shapes.axes_of(row.name, axis, data.ndim)
+            axis = tuple(k for k in range(data.ndim) if k not in kept)
         return invoke(row, (data,), {"axis": axis, "keepdims": bool(keepdims)})
 
     call.__name__ = row.name
@@ -208,33 +220,15 @@ def split(data, num_outputs, axis=1, squeeze_axis=False, **_):
 def reshape(data, shape=None, reverse=False, **_):
     """Same elements in another shape; 0 copies an axis, -1 is inferred, -2, -3, -4 as in MXNet.
 
-    `reverse` reads the codes from the right.
+    With `reverse` the shape is read from the right.
     """
-    if reverse:
-        new = shapes.reshape("reshape", data.shape[::-1], plain(shape)[::-1])[::-1]
-    else:
-        new = shapes.reshape("reshape", data.shape, plain(shape))
+    new = shapes.resolved("reshape", data.shape, plain(shape), reverse)
     return invoke(OPS["reshape"], (data,), {"newshape": new})
 
 
 def transpose(data, axes=None, **_):
     """Axes in another order (reversed when axes is None)."""
     return data.transpose(axes) if axes else data.transpose()
-
-
-def where(condition, x, y, **_):
-    """Elements of `x` where the condition holds, else of `y`; a vector chooses whole rows."""
-    if condition.ndim == 1 and x.ndim > 1:
-        condition = condition.reshape((-1,) + (1,) * (x.ndim - 1))
-    return invoke(OPS["where"], (condition, x, y))
-
-
-def broadcast_to(data, shape=None, **_):
-    """The array repeated along axes of size 1; 0 keeps an axis as it is."""
-    sizes = plain(shape)
-    if len(sizes) == data.ndim:
-        sizes = tuple(n or old for n, old in zip(sizes, data.shape))
-    return invoke(OPS["broadcast_to"], (data,), {"shape": sizes})
 
 
 def flatten(data, **_):
@@ -244,10 +238,8 @@ def flatten(data, **_):
 
 def dot(lhs, rhs, transpose_a=False, transpose_b=False, **_):
     """Sum of products over the last axis of `lhs` and the first of `rhs`."""
-    if transpose_a:  # the first axis is summed over, the others keep their order
-        lhs = lhs.transpose((*range(1, lhs.ndim), 0))
-    if transpose_b:
-        rhs = rhs.transpose((rhs.ndim - 1, *range(rhs.ndim - 1)))
+    lhs = lhs.transpose() if transpose_a else lhs
+    rhs = rhs.transpose() if transpose_b else rhs
     if rhs.ndim > 2:
         return invoke(OPS["tensordot"], (lhs, rhs), {"axes": 1})
     return invoke(OPS["dot"], (lhs, rhs))
@@ -316,8 +308,7 @@ Activation, LeakyReLU, FullyConnected, Dropout, Embedding = (
     layers.dropout,
     layers.embedding,
 )
-pick, softmax, log_softmax, softmin, softmax_cross_entropy = (
-    layers.pick,
+softmax, log_softmax, softmin, softmax_cross_entropy = (
     layers.softmax,
     layers.log_softmax,
     layers.softmin,
@@ -455,23 +446,14 @@ crop, BatchNorm_v1, Convolution_v1, Pooling_v1 = slice, BatchNorm, Convolution, 
 ElementWiseSum = add_n
 
 
-def _others(data, axis, exclude):
-    """The axes to reduce over: `axis`, or all but these when they are to be excluded."""
-    axis = plain(axis)
-    if not exclude or axis is None:
-        return None if axis == () else axis
-    kept = shapes.axes_of("axis", axis, data.ndim)
-    return tuple(k for k in range(data.ndim) if k not in kept)
-
-
-def nansum(data, axis=None, keepdims=False, exclude=False, **_):
+def nansum(data, axis=None, keepdims=False, **_):
     """Sum over the axes, NaN counted as 0."""
-    return statistics.nansum(data, _others(data, axis, exclude), keepdims=keepdims)
+    return statistics.nansum(data, axis, keepdims=keepdims)
 
 
-def nanprod(data, axis=None, keepdims=False, exclude=False, **_):
+def nanprod(data, axis=None, keepdims=False, **_):
     """Product over the axes, NaN counted as 1."""
-    return statistics.nanprod(data, _others(data, axis, exclude), keepdims=keepdims)
+    return statistics.nanprod(data, axis, keepdims=keepdims)
 
 
 def from_numpy(ndarray, zero_copy=True):
@@ -482,7 +464,18 @@ def from_numpy(ndarray, zero_copy=True):
 def moveaxis(tensor, source, destination):
     """Axes moved to other places; the rest keep their order."""
     source, destination = ((n,) if isinstance(n, int) else n for n in (source, destination))
-    source, destination = ([n % tensor.ndim for n in part] for part in (source, destination))
+    places = []
+    for part in (source, destination):
+        if any(not -tensor.ndim <= n < tensor.ndim for n in part):
+            raise ValueError(
+                message("moveaxis", f"got the axes {part}", f"There are {tensor.ndim}")
+            )
+        places.append([n % tensor.ndim for n in part])
+    source, destination = places
+    if len(set(source)) != len(source) or len(set(destination)) != len(destination):
+        raise ValueError(message("moveaxis", "an axis comes twice", "Each may come once"))
+    if len(source) != len(destination):
+        raise ValueError(message("moveaxis", "got fewer places than axes", "One for each"))
     axes = [k for k in range(tensor.ndim) if k not in source]
     for place, axis in sorted(zip(destination, source, strict=True)):
         axes.insert(place, axis)

@@ -6,9 +6,8 @@ import types
 import numpy
 
 from .. import shapes
-from ..array import invoke, ndarray
+from ..array import ndarray
 from ..errors import ShapeError, message
-from ..registry import OPS
 from . import (
     alignment,
     boxes,
@@ -26,7 +25,15 @@ from . import (
 )
 from . import random as _random
 from .calls import attach, made
-from .device import cpu, cpu_pinned, current_context, gpu, num_gpus
+from .device import (
+    cpu,
+    cpu_pinned,
+    current_context,
+    current_device,
+    gpu,
+    gpu_memory_info,
+    num_gpus,
+)
 from .generate import functions, missing, public
 from .util import is_np_array, is_np_shape, reset_np, set_np
 
@@ -54,8 +61,7 @@ activation, leaky_relu, dropout, embedding = (
     layers.dropout,
     layers.embedding,
 )
-pick, softmax, log_softmax, gather_nd, topk = (
-    layers.pick,
+softmax, log_softmax, gather_nd, topk = (
     layers.softmax,
     layers.log_softmax,
     layers.gather_nd,
@@ -77,13 +83,6 @@ rnn, ctc_loss, roi_pooling = recurrent.rnn, alignment.ctc_loss, warping.roi_pool
 multibox_prior = boxes.multibox_prior
 foreach, while_loop, cond = loops.foreach, loops.while_loop, loops.cond
 save, load = files.save, files.np_load
-
-
-def batch_dot(a, b, transpose_a=False, transpose_b=False):
-    """Matrix product of each pair of matrices in two batches."""
-    a = a.swapaxes(-1, -2) if transpose_a else a
-    b = b.swapaxes(-1, -2) if transpose_b else b
-    return invoke(OPS["batch_dot"], (a, b))
 
 
 def batch_flatten(data):
@@ -123,7 +122,9 @@ __all__ = [
     "cpu",
     "cpu_pinned",
     "current_context",
+    "current_device",
     "gpu",
+    "gpu_memory_info",
     "is_np_array",
     "is_np_shape",
     "num_gpus",

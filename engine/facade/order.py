@@ -34,6 +34,7 @@ def topk(data, axis=-1, k=1, ret_typ="indices", is_ascend=False, dtype="float32"
                 "topk", f"got ret_typ {ret_typ!r}", "It is 'indices', 'value', 'both' or 'mask'"
             )
         )
+    whole = data.shape
     if axis is None:
         data, axis = data.reshape(-1), 0
     size = data.shape[axis]
@@ -46,7 +47,7 @@ def topk(data, axis=-1, k=1, ret_typ="indices", is_ascend=False, dtype="float32"
     key = (slice(None),) * (axis % data.ndim) + (slice(0, k or size),)
     ranks = positions(data, axis, is_ascend)
     if ret_typ == "mask":
-        return (positions(ranks, axis) < (k or size)).astype(data.dtype)
+        return (positions(ranks, axis) < (k or size)).astype(data.dtype).reshape(whole)
     indices = ranks[key].astype(dtype)
     if ret_typ == "indices":
         return indices

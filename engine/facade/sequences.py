@@ -71,6 +71,10 @@ def broadcast_like(lhs, rhs, lhs_axes=None, rhs_axes=None, **_):
     if lhs_axes is None:
         return op("broadcast_to", lhs, shape=rhs.shape)
     shape = list(lhs.shape)
+    lhs_axes, rhs_axes = ((n,) if isinstance(n, int) else n for n in (lhs_axes, rhs_axes or ()))
+    if not lhs_axes or len(lhs_axes) != len(rhs_axes):
+        given = f"got the axes {lhs_axes} and {rhs_axes}"
+        raise ShapeError(message("broadcast_like", given, "Both need the same number, 1 or more"))
     for a, b in zip(lhs_axes, rhs_axes):
         shape[a] = rhs.shape[b]
     return op("broadcast_to", lhs, shape=tuple(shape))

@@ -33,6 +33,7 @@ FOUND_HERE = ["logging", "mx", "np", "npt", "numbers", "os", "rnd", "sys", "time
 __all__ = [
     *FOUND_HERE,
     "Context",
+    "array",
     "almost_equal",
     "almost_equal_ignore_nan",
     "assert_allclose",
@@ -104,7 +105,7 @@ __all__ = [
 ]
 
 np, npt, rnd = numpy, numpy.testing, numpy.random
-Context, current_context = device.Context, device.current_context
+Context, current_context, array = device.Context, device.current_context, nd.array
 
 
 def __getattr__(name):

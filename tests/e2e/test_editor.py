@@ -60,6 +60,7 @@ def test_a_line_marks_its_nodes(playground):
     page = playground.page
     playground.run(PROGRAM)
     page.locator(".cm-line", has_text="y = (x * 3)").click()
+    page.keyboard.press("Home")
     expect(page.locator(".gv-node.is-selected")).to_have_count(4)
     page.locator(".cm-line", has_text="x.attach_grad").click()
     expect(page.locator(".gv-node.is-selected")).to_have_count(0)

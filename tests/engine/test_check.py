@@ -220,6 +220,17 @@ y.backward()
     assert done.said("rule") == {"y": "differs"}
 
 
+def test_a_kink_is_told_even_where_the_convention_is_the_mean_of_both_sides():
+    done = Checked(
+        HEAD
+        + "x = np.array([0.0, 1.0])\nx.attach_grad()\nwith autograd.record():\n    y = np.abs(x)\n"
+        + "y.backward()\n"
+    )
+    assert done.said("rule") == {"y": "unchecked kink"}
+    assert done.said("gradient")["x"] == "unchecked kink"
+    assert {v["detail"] for v in done.verdicts if v["reason"] == "kink"} == {"1 of 2"}
+
+
 def test_a_gradient_that_is_zero_where_the_curvature_jumps_is_right():
     done = Checked(
         HEAD
@@ -356,8 +367,18 @@ def test_an_interrupt_leaves_the_verdicts_so_far():
     kernel = Kernel(clock=lambda: next(ticks))
     kernel.execute(WRONG)
     done = json.loads(kernel.check(json.dumps({"operations": 10**6, "seconds": 1e9}), interrupt))
-    assert done["end"] == "interrupted"
+    assert done["end"] == "time"
     assert told[0]["total"] == done["total"]
+
+
+def test_the_reader_can_stop_a_check():
+    asked = []
+    ticks = count()
+    kernel = Kernel(clock=lambda: next(ticks))
+    kernel.execute(WRONG)
+    limits = json.dumps({"operations": 10**6, "seconds": 1e9})
+    done = json.loads(kernel.check(limits, lambda _: None, lambda: asked.append(1) or True))
+    assert (done["end"], asked) == ("stopped", [1])
 
 
 def test_a_run_without_a_backward_pass_has_nothing_to_check():

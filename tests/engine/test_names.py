@@ -20,7 +20,7 @@ LEFT_OUT = {
         "get_oshape_of_gather_nd_op", "imdecode", "indexing_key_expand_implicit_axes",
         "load_frombuffer", "to_dlpack_for_read", "to_dlpack_for_write",
     },
-    "npx": {"gpu_memory_info", "multibox_detection", "multibox_target"},
+    "npx": {"multibox_detection", "multibox_target"},
 }  # fmt: skip
 
 

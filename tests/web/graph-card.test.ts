@@ -16,21 +16,25 @@ describe('cardOf', () => {
     expect([made.title, made.place]).toEqual(['2 * x**2', 'line 4'])
     expect(made.facts).toEqual([
       ['name', 'y'],
-      ['shape', '(2, 2) float32, cpu(0)'],
+      ['shape', '(2, 2)'],
+      ['dtype', 'float32'],
+      ['device', 'cpu(0)'],
       ['operation', 'multiply: The multiply of its operands'],
+      ['role', 'head of a backward pass'],
     ])
   })
 
   it('shows small arrays as numbers with their strength', () => {
-    const grid = card(square(), 2).results[0]?.value?.grid
-    expect(grid?.cells.map(({ text }) => text)).toEqual(['2', '8', '18', '32'])
-    expect(grid?.cells.at(-1)?.strength).toBe(1)
+    const heat = card(square(), 2).results[0]?.value?.heat
+    expect(heat?.cells.map(({ text }) => text)).toEqual(['2', '8', '18', '32'])
+    expect(heat?.cells.at(-1)?.level).toBe(1)
   })
 
-  it('shows large arrays as range, mean and a thumbnail', () => {
+  it('shows large arrays as a thumbnail with what is known of all elements', () => {
     const value = card(mlpStep(), 6).results[0]?.value
-    expect(value?.grid?.numbers).toBe(false)
-    expect(value?.summary).toEqual(['min -0.981', 'max 0.974', 'mean 0.0123'])
+    expect(value?.heat).toMatchObject({ numbers: false, sampled: true })
+    expect(value?.more).toBe(true)
+    expect(value?.statistics.slice(0, 3)).toEqual([['min', '-0.981'], ['max', '0.974'], ['mean', '0.0123']])
   })
 
   it('has one entry per result', () => {

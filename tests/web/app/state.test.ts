@@ -162,7 +162,12 @@ describe('stepping', () => {
   it('selects the node of the step', () => {
     const state = after(...shown, to(2))
     expect(state.step).toBe(2)
-    expect(state.selection).toEqual({ nodes: [1], by: 'step' })
+    expect(state.selection).toEqual({ nodes: [1], by: 'step', open: false })
+  })
+
+  it('keeps the inspector open when it is', () => {
+    const state = after(...shown, { type: 'selected', nodes: [0], by: 'graph' }, to(2))
+    expect(state.selection).toEqual({ nodes: [1], by: 'step', open: true })
   })
 
   it('stays within the timeline', () => {

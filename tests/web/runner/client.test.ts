@@ -169,3 +169,59 @@ it('does not hear an older frame', async () => {
   frame(0).say(READY)
   expect(events).toEqual([])
 })
+
+describe('a check', () => {
+  const LIMITS_OF_CHECK = { operations: 9, seconds: 2 }
+  const checked = (end: 'all' | null) => ({ type: 'checked', run: 1, total: 1, verdicts: [], end })
+
+  async function ran() {
+    await startReady()
+    runner.run(PROGRAM)
+    frame(0).say({ type: 'done', run: 1, milliseconds: 1, ops: 1 })
+    events.length = 0
+  }
+
+  it('needs a program that ran', async () => {
+    await startReady()
+    expect(runner.check(LIMITS_OF_CHECK)).toBe(false)
+  })
+
+  it('is of the newest run, and makes a later run wait', async () => {
+    await ran()
+    expect(runner.check(LIMITS_OF_CHECK)).toBe(true)
+    expect(runner.check(LIMITS_OF_CHECK)).toBe(false)
+    expect(frame(0).got.at(-1)).toEqual({ type: 'check', run: 1, limits: LIMITS_OF_CHECK })
+    runner.run(PROGRAM)
+    expect(frame(0).got.at(-1)).toEqual({ type: 'stop', run: 1 })
+    frame(0).say(checked('all'))
+    expect(types()).toEqual(['queued', 'checked', 'started'])
+  })
+
+  it('that is not asked for is not heard', async () => {
+    await ran()
+    frame(0).say(checked('all'))
+    expect(types()).toEqual([])
+  })
+
+  it('that had to be ended is told as lost, and the run stays as it ended', async () => {
+    await ran()
+    runner.check(LIMITS_OF_CHECK)
+    frame(0).say({ type: 'done', run: 1, milliseconds: 1, ops: 1 })
+    frame(0).say({ type: 'replaced', run: 1, reason: 'deadline' })
+    expect(types()).toEqual(['checkLost'])
+  })
+
+  it('of a silent frame is lost too', async () => {
+    await ran()
+    runner.check(LIMITS_OF_CHECK)
+    clock.pass(2000 + 6000)
+    expect(types()).toContain('checkLost')
+    expect(frame(0).closed).toBe(true)
+  })
+})
+
+it('stretches of elements are asked for by number', async () => {
+  await startReady()
+  const request = runner.elements(3, 24, 0)
+  expect(frame(0).got.at(-1)).toMatchObject({ type: 'elements', request, value: 3, row: 24, col: 0 })
+})

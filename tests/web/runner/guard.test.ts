@@ -60,3 +60,32 @@ describe('guard', () => {
     expect(report).toEqual({ type: 'summaries', request: 1, summaries: [SUMMARY, null] })
   })
 })
+
+describe('checks and stretches', () => {
+  const verdict = { kind: 'rule', pass: -1, slot: -1, node: 2, arg: 3, status: 'unchecked', reason: 'kink', detail: '1 of 3', checked: 3, at: -1, exact: 0, numeric: 'nan' }
+  const checked = (change: object, verdicts: unknown = [verdict]) => guardReport({ type: 'checked', run: 1, total: 1, verdicts, end: 'all', ...change })
+
+  it('pass when they are what they should be, without what is added', () => {
+    expect(checked({}, [{ ...verdict, more: 1 }])).toEqual({ type: 'checked', run: 1, total: 1, verdicts: [verdict], end: 'all' })
+    expect(guardReport({ type: 'elements', request: 1, elements: { row: 0, col: 0, rows: 1, cols: 2, data: [1, 'inf'], more: 1 } })).toEqual({
+      type: 'elements',
+      request: 1,
+      elements: { row: 0, col: 0, rows: 1, cols: 2, data: [1, 'inf'] },
+    })
+  })
+
+  it.each([{ status: 'fine' }, { kind: 'other' }, { reason: 'bored' }, { node: -1 }, { exact: Number.NaN }, { detail: 3 }, { at: 0.5 }])('a verdict with %j is dropped', (change) => {
+    expect(checked({}, [{ ...verdict, ...change }])).toMatchObject({ verdicts: [] })
+  })
+
+  it.each([{ end: 'never' }, { run: -1 }, { total: 'all' }, { verdicts: {} }])('a report with %j is dropped', (change) => expect(checked(change)).toBeNull())
+
+  it('cuts long details', () => {
+    const found = checked({}, [{ ...verdict, detail: 'x'.repeat(5000) }])
+    expect(found?.type === 'checked' && found.verdicts[0]?.detail.length).toBe(400)
+  })
+
+  it.each([{ rows: 2, cols: 2, data: [1] }, { rows: 25, cols: 25, data: Array<number>(625).fill(0) }, { rows: 1, cols: 1, data: ['x'] }])('a stretch like %j is none', (part) => {
+    expect(guardReport({ type: 'elements', request: 1, elements: { row: 0, col: 0, ...part } })).toMatchObject({ elements: null })
+  })
+})

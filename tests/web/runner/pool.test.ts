@@ -235,3 +235,68 @@ it('answers a question for summaries that no worker can answer', () => {
   pool.handle({ type: 'summaries', request: 7, run: 1, values: [1, 2] })
   expect(reports).toEqual([{ type: 'summaries', request: 7, summaries: [null, null] }])
 })
+
+describe('a check', () => {
+  const check = { type: 'check', run: 1, limits: { operations: 9, seconds: 2 } } as const
+  const part = (end: 'all' | 'stopped' | null): FromWorker => ({ type: 'checked', run: 1, total: 3, verdicts: [], end })
+
+  function ran() {
+    startReady()
+    pool.handle(run(1))
+    worker(0).say({ type: 'done', run: 1, milliseconds: 1, ops: 1 })
+    reports.length = 0
+  }
+
+  it('goes to the worker that ran the program, and its verdicts to the page', () => {
+    ran()
+    pool.handle(check)
+    expect(worker(0).got.at(-1)).toMatchObject({ type: 'check', run: 1, token: 'token-2' })
+    worker(0).say(part(null))
+    worker(0).say(part('all'))
+    expect(types()).toEqual(['checked', 'checked'])
+    expect([...liveTokens]).toEqual([])
+    worker(0).say(part('all'))
+    expect(types()).toHaveLength(2)
+  })
+
+  it('is stopped gently, and a new run can follow', () => {
+    ran()
+    pool.handle(check)
+    pool.handle({ type: 'stop', run: 1 })
+    expect([...liveTokens]).toEqual([])
+    worker(0).say(part('stopped'))
+    pool.handle(run(2))
+    expect(worker(0).got.at(-1)).toMatchObject({ type: 'run', run: 2 })
+  })
+
+  it('is ended from outside when it does not end', () => {
+    ran()
+    pool.handle(check)
+    clock.pass(2000 + 2 * GRACE)
+    expect(worker(0).ended).toBe(true)
+    expect(reports[0]).toEqual({ type: 'replaced', run: 1, reason: 'deadline' })
+  })
+
+  it('lets questions for values wait in the worker', () => {
+    ran()
+    pool.handle(check)
+    pool.handle({ type: 'summaries', request: 7, run: 1, values: [1] })
+    pool.handle({ type: 'elements', request: 8, run: 1, value: 0, row: 0, col: 0 })
+    expect(worker(0).got.slice(-2)).toMatchObject([{ type: 'summaries' }, { type: 'elements' }])
+    expect(reports).toEqual([])
+  })
+
+  it('is refused while a program runs', () => {
+    startReady()
+    pool.handle(run(1))
+    pool.handle(check)
+    expect(reports.at(-1)).toMatchObject({ type: 'checked', end: 'stopped' })
+  })
+
+  it('cannot be spoken of by a worker that runs a program', () => {
+    startReady()
+    pool.handle(run(1))
+    worker(0).say(part('all'))
+    expect(types()).not.toContain('checked')
+  })
+})

@@ -3,15 +3,21 @@
 import names from 'virtual:names'
 import { createEditor, readNames, type Place } from '../editor'
 import { unpack } from '../protocol/packed'
+import { lineValuesOf } from '../explain'
+import { badgesOf, type Badge } from '../graph'
+import type { CheckLimits, Elements } from '../protocol/check'
 import type { Summary } from '../protocol/trace'
 import { createGraphView } from '../render'
 import { createRunner, fetchAssets, openFrame, type RunnerEvent } from '../runner'
 import { encodeLink, isVersion } from '../share'
-import { nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
+import { nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
 import { createBrokenLink } from './broken-link'
+import { createCheckPanel } from './check-panel'
+import { createCodeBar } from './code-bar'
 import { EMPTY, docOfFragment, readLessons, type Doc } from './documents'
 import { h, setText } from './dom'
 import { createHeader } from './header'
+import { showFormula } from './maths'
 import { keepFile, keptFile } from './kept-file'
 import { createFileDoor, docOfAddress } from './open-file'
 import { createOutputPanel } from './output-panel'
@@ -36,6 +42,9 @@ const SLOW = 200
 const MOST_LATE = 100_000
 const LATE_BATCH = 2_000
 const LATE_PATIENCE = 10_000
+
+/// What a check may use up: some seconds in the page.
+const CHECK: CheckLimits = { operations: 200_000, seconds: 8 }
 
 const root = document.querySelector<HTMLElement>('#app')
 if (root) void start(root)
@@ -92,6 +101,16 @@ async function start(root: HTMLElement) {
     player: (change) => dispatch({ type: 'player', change }),
     summaryOf: (value) => graph.summaryOf(value),
     want: (values) => graph.want(values),
+    check: () => {
+      if (runner.check(CHECK)) dispatch({ type: 'checking' })
+    },
+  })
+  const checkPanel = createCheckPanel({
+    check: () => {},
+    stop: () => runner.stop(),
+    table: (table) => dispatch({ type: 'checkShown', change: { table } }),
+    close: () => dispatch({ type: 'checkShown', change: null }),
+    select: (node) => dispatch({ type: 'selected', nodes: [node], by: 'graph' }),
   })
   const list = createStepList({
     go,
@@ -100,7 +119,17 @@ async function start(root: HTMLElement) {
   })
   const stage = createStage({ retry, runFor: run, goToLine }, list.element)
   const outputs = createOutputPanel(goToLine)
-  const code = h('section', { class: 'code-pane', 'aria-label': 'Program' })
+  let valuesShown = store.get('values') !== 'off'
+  const codeBar = createCodeBar(valuesShown, {
+    values: (on) => {
+      valuesShown = on
+      store.set('values', on ? null : 'off')
+      showLines()
+    },
+    showAtCursor: () => editor.showAtCursor(),
+  })
+  const codeHost = h('div', { class: 'code-host' })
+  const code = h('section', { class: 'code-pane', 'aria-label': 'Program' }, codeHost, codeBar.element)
   const panes = h('main', { class: 'panes' })
   const splitter = createSplitter(panes, (split) => dispatch({ type: 'split', split }))
   const tabs = createTabs({ code, graph: stage.element, output: outputs.element }, (tab) => dispatch({ type: 'tab', tab }))
@@ -122,10 +151,11 @@ async function start(root: HTMLElement) {
   // On a narrow screen the bar is at hand under every tab.
   const narrow = matchMedia('(max-width: 719.98px)')
   const placeStepper = () => (narrow.matches ? tabs.element.after(stepper.element) : stage.element.append(stepper.element))
+  stage.element.append(checkPanel.element)
   narrow.addEventListener('change', placeStepper)
   placeStepper()
 
-  const editor = createEditor(code, {
+  const editor = createEditor(codeHost, {
     code: state.code,
     names: readNames(names),
     onEdit: (text) => {
@@ -135,18 +165,44 @@ async function start(root: HTMLElement) {
       wake()
     },
     onRun: () => run(DEADLINE),
-    onCursor: (line) => {
+    onCursor: (line, col) => {
       const trace = markable()
-      if (trace) dispatch({ type: 'selected', nodes: nodesAtLine(trace, line), by: 'code' })
+      if (trace) dispatch({ type: 'selected', nodes: nodesOfPlace(trace, line, col), by: 'code' })
+    },
+    onPoint: (place) => {
+      const trace = place && markable()
+      point(trace && place ? nodesAt(trace, place.line, place.col) : [])
+    },
+    onShow: (line, col) => {
+      const trace = markable()
+      const nodes = trace ? nodesOfPlace(trace, line, col) : []
+      if (nodes.length === 0) return setText(live, 'No node was made here by the last run.')
+      dispatch({ type: 'tab', tab: 'graph' })
+      dispatch({ type: 'selected', nodes, by: 'code' })
+      nodes.find((node) => graph.focus(node))
     },
   })
   const requests = new Map<number, (summaries: readonly (Summary | null)[]) => void>()
+  const stretches = new Map<number, (elements: Elements | null) => void>()
   const graph = createGraphView(stage.graph, {
     onSelect: (node) => dispatch({ type: 'selected', nodes: node === null ? [] : [node], by: 'graph' }),
+    onCode: (node) => {
+      const place = markable() && state.picture ? rangeOfNode(state.picture.trace, node) : null
+      if (!place) return
+      dispatch({ type: 'tab', tab: 'code' })
+      editor.goTo(place)
+    },
+    onHover: (node) => point(node === null ? [] : [node]),
+    formula: showFormula,
+    requestElements: (value, row, col, answer) => {
+      if (state.picture?.run === STORED || state.engine.phase !== 'ready') answer(null)
+      else stretches.set(runner.elements(value, row, col), answer)
+    },
     requestSummaries: (values) => ask(values, (summaries) => graph.addSummaries(values, summaries)),
     onSummaries: () => {
       stepper.refresh()
       list.refresh()
+      showLines()
     },
   })
 
@@ -176,12 +232,17 @@ async function start(root: HTMLElement) {
       editor.showRun(run && { run: run.id, outputs: run.outputs, active: isGoing(run) ? run.active : -1 })
       if (run?.error !== before?.run?.error) editor.markError(run?.error ?? null)
     }
-    if (picture !== before?.picture || selection !== before?.selection || step !== before?.step || run?.status !== before?.run?.status) {
+    if (picture !== before?.picture || selection !== before?.selection || step !== before?.step || run?.status !== before?.run?.status || state.check !== before.check) {
+      if (state.check !== before?.check || picture !== before?.picture) {
+        badges = picture && state.check?.run === picture.run ? badgesOf(picture.trace, state.check.verdicts) : NO_BADGES
+      }
       const going = isGoing(run)
       const status = going ? (picture?.run === run.id ? 'partial' : 'running') : 'idle'
-      graph.update({ trace: picture?.tooMany === null ? picture.trace : null, selected: selection.nodes, step, quiet: selection.by === 'step', status })
+      graph.update({ trace: picture?.tooMany === null ? picture.trace : null, selected: selection.nodes, step, quiet: !selection.open, badges, status })
     }
     // After the graph, which is where late numbers are kept.
+    if (picture !== before?.picture || step !== before?.step || run?.id !== before?.run?.id) showLines()
+    checkPanel.update(state, badges)
     stepper.update(state)
     list.update(state)
     if (state.player !== before?.player || step !== before?.step) playOn()
@@ -200,6 +261,27 @@ async function start(root: HTMLElement) {
     }
   }
 
+  let badges: ReadonlyMap<number, Badge> = NO_BADGES
+
+  /// Values at the ends of the lines, of the newest run at its step.
+  function showLines() {
+    const trace = valuesShown ? markable() : null
+    const found = trace && lineValuesOf(trace, state.step, (value) => graph.summaryOf(value))
+    editor.showValues(found?.lines ?? [])
+    if (found && found.pending.length > 0) graph.want(found.pending)
+  }
+
+  /// What the pointer stands over, here or there, is lit on both sides.
+  let pointed: readonly number[] = []
+  function point(nodes: readonly number[]) {
+    if (nodes.join() === pointed.join()) return
+    pointed = nodes
+    graph.light(nodes)
+    const trace = markable()
+    const places = trace ? nodes.map((node) => rangeOfNode(trace, node)).filter((place) => place !== null) : []
+    editor.hint(places)
+  }
+
   /// While the steps are played, each one calls for the next.
   let clock = 0
   function playOn() {
@@ -210,6 +292,11 @@ async function start(root: HTMLElement) {
 
   function hearRunner(event: RunnerEvent) {
     if (event.type === 'trace') return hearTrace(event)
+    if (event.type === 'elements') {
+      const answered = stretches.get(event.request)
+      stretches.delete(event.request)
+      return answered?.(event.elements)
+    }
     if (event.type === 'summaries') {
       const answered = requests.get(event.request)
       requests.delete(event.request)
@@ -257,6 +344,7 @@ async function start(root: HTMLElement) {
     editor.freeze()
     newest = null
     requests.clear()
+    stretches.clear()
     // The runner answers with 'queued' or 'started' before `run` returns, so the state must know the run by then.
     dispatch({ type: 'asked', run: runner.nextRun(), deadline })
     runner.run({ code: state.code, seed: state.doc.link?.seed ?? SEED, limits: limitsOf(deadline) })
@@ -372,6 +460,14 @@ async function start(root: HTMLElement) {
   show(null)
   if (state.engine.phase !== 'asleep') runner.start()
   showStored()
+}
+
+const NO_BADGES: ReadonlyMap<number, Badge> = new Map()
+
+/// Those of the smallest sub-expression, else of the line.
+function nodesOfPlace(trace: Trace, line: number, col: number): readonly number[] {
+  const nodes = nodesAt(trace, line, col)
+  return nodes.length > 0 ? nodes : nodesAtLine(trace, line)
 }
 
 function readTheme(value: string | null): Theme {

@@ -1,5 +1,6 @@
 /// Everything that the page shows, as one value, and the one function that changes it. No browser in here.
 
+import type { CheckEnd, Verdict } from '../protocol/check'
 import type { Output, ProgramError } from '../protocol/trace'
 import type { Limits } from '../protocol/messages'
 import type { RunnerEvent } from '../runner'
@@ -23,6 +24,8 @@ export interface State {
   /// Step of the timeline at which everything stands; null: the end, nobody steps.
   readonly step: number | null
   readonly player: Player
+  /// The check of the newest run's gradients, when there was one.
+  readonly check: Check | null
   readonly theme: Theme
   readonly tab: Tab
   /// Width of the code pane, in percent.
@@ -47,6 +50,15 @@ export interface Player {
   /// Whether the formulas are open, and the list of all steps.
   readonly maths: boolean
   readonly list: boolean
+}
+
+export interface Check {
+  readonly run: number
+  readonly total: number
+  readonly verdicts: readonly Verdict[]
+  /// Null while it goes on; `lost`: Python had to be started afresh.
+  readonly end: CheckEnd | 'lost' | null
+  readonly table: boolean
 }
 
 export interface Picture {
@@ -92,6 +104,8 @@ export type Ending =
 export interface Selection {
   readonly nodes: readonly number[]
   readonly by: 'graph' | 'code' | 'step' | null
+  /// The inspector is open; while the reader steps it stays as it is and follows.
+  readonly open: boolean
 }
 
 export type Event =
@@ -111,6 +125,8 @@ export type Event =
   | { readonly type: 'stepped'; readonly step: number | null }
   | { readonly type: 'player'; readonly change: Partial<Player> }
   | { readonly type: 'theme'; readonly theme: Theme }
+  | { readonly type: 'checking' }
+  | { readonly type: 'checkShown'; readonly change: { readonly table: boolean } | null }
   | { readonly type: 'tab'; readonly tab: Tab }
   | { readonly type: 'split'; readonly split: number }
 
@@ -127,7 +143,7 @@ export const limitsOf = (deadline: number): Limits => ({
 
 export const SPLIT = { least: 20, most: 80, usual: 44 }
 
-const NOTHING: Selection = { nodes: [], by: null }
+const NOTHING: Selection = { nodes: [], by: null, open: false }
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 5, 20]
 /// Number of a run that was stored; those that happen here count from 1.
 export const STORED = 0
@@ -144,6 +160,7 @@ export function initialState(docs: readonly Doc[], doc: Doc, code: string, { the
     ...storedRun(doc),
     selection: NOTHING,
     step: null,
+    check: null,
     player: { playing: false, speed: 1, maths, list: false },
     tab: tabOf(doc),
     offer: draftOffer(draft),
@@ -165,6 +182,7 @@ export function update(state: State, event: Event): State {
         code: event.code,
         ...storedRun(event.doc),
         ...STILL(state),
+        check: null,
         offer: draftOffer(event.draft),
         refusal: null,
         tab: tabOf(event.doc),
@@ -191,7 +209,7 @@ export function update(state: State, event: Event): State {
     case 'woken':
       return { ...state, engine: STARTING }
     case 'asked':
-      return { ...state, ...STILL(state), run: newRun(event.run, event.deadline, state.code) }
+      return { ...state, ...STILL(state), check: null, run: newRun(event.run, event.deadline, state.code) }
     case 'queued':
       return withRun(state, event.run, { status: 'queued', slow: true })
     case 'started':
@@ -221,6 +239,18 @@ export function update(state: State, event: Event): State {
         active: -1,
         ending: { kind: event.reason === 'stop' ? 'stopped' : event.reason },
       })
+    case 'checking':
+      return state.run ? { ...state, check: { run: state.run.id, total: 0, verdicts: [], end: null, table: state.check?.table ?? false } } : state
+    case 'checked': {
+      const { check } = state
+      if (check?.run !== event.run || check.end !== null) return state
+      return { ...state, check: { ...check, total: event.total, verdicts: [...check.verdicts, ...event.verdicts], end: event.end } }
+    }
+    case 'checkLost':
+      return state.check?.run === event.run ? { ...state, check: { ...state.check, end: 'lost' } } : state
+    case 'checkShown':
+      return state.check ? { ...state, check: event.change && { ...state.check, ...event.change } } : state
+    case 'elements':
     case 'trace':
     case 'summaries':
       // Read by the shell: they become 'picture', or go to the graph.
@@ -228,7 +258,7 @@ export function update(state: State, event: Event): State {
 
     // ----- The screen -----
     case 'selected':
-      return { ...state, selection: { nodes: event.nodes, by: event.by } }
+      return { ...state, selection: { nodes: event.nodes, by: event.by, open: event.nodes.length > 0 } }
     case 'stepped':
       return stepped(state, event.step)
     case 'player': {
@@ -249,6 +279,12 @@ export function update(state: State, event: Event): State {
 /// Nothing selected, nobody steps.
 const STILL = ({ player }: State): Pick<State, 'selection' | 'step' | 'player'> => ({ selection: NOTHING, step: null, player: { ...player, playing: false } })
 
+/// The newest run has gradients, Python still knows them, and nothing else goes on.
+export function canCheck({ picture, run, engine, check }: State): boolean {
+  const ended = run?.status === 'ended' && run.id !== STORED && picture?.run === run.id && engine.phase === 'ready'
+  return ended && picture.trace.passes.length > 0 && check?.end !== null && run.ending?.kind !== 'memory' && run.ending?.kind !== 'crash'
+}
+
 /// -1 when the picture has no steps.
 export function lastStep({ picture }: State): number {
   return picture ? timelineOf(picture.trace).length - 1 : -1
@@ -261,7 +297,7 @@ function stepped(state: State, wanted: number | null): State {
   const index = Math.min(last, Math.max(0, wanted))
   const step = stepAt(state.picture.trace, index)
   const nodes = step ? [step.node] : []
-  return { ...state, step: index, selection: { nodes, by: 'step' }, player: { ...state.player, playing: state.player.playing && index < last } }
+  return { ...state, step: index, selection: { nodes, by: 'step', open: state.selection.open }, player: { ...state.player, playing: state.player.playing && index < last } }
 }
 
 export const isGoing = (run: Run | null): run is Run => run !== null && run.status !== 'ended'
@@ -313,7 +349,7 @@ function linkedSelection(state: State, trace: Trace): Selection {
   const { doc, code, selection } = state
   const node = doc.link?.node ?? -1
   const wanted = selection.by === null && code === doc.code && node >= 0 && node < trace.nodes.kind.length
-  return wanted ? { nodes: [node], by: 'graph' } : keepSelection(state, trace)
+  return wanted ? { nodes: [node], by: 'graph', open: true } : keepSelection(state, trace)
 }
 
 /// A later part of the same trace keeps what was selected, as far as it is there.

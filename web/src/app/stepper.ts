@@ -6,7 +6,7 @@ import { stepAt, stepOfNode, timelineOf, type Step, type Trace } from '../trace'
 import { h, icon, setAttribute, setText } from './dom'
 import { ICONS } from './icons'
 import { showFormula } from './maths'
-import { SPEEDS, lastStep, type Player, type State } from './state'
+import { SPEEDS, canCheck, lastStep, type Player, type State } from './state'
 import { createTrack } from './track'
 
 export interface StepperActions {
@@ -14,6 +14,7 @@ export interface StepperActions {
   player(change: Partial<Player>): void
   summaryOf(value: number): Summary | null
   want(values: readonly number[]): void
+  check(): void
 }
 
 const LINES = [
@@ -61,7 +62,9 @@ export function createStepper(act: StepperActions) {
     ...formulas.map(({ label, host }) => h('div', {}, h('dt', {}, label), h('dd', {}, host))),
   )
   const buttons = h('div', { class: 'step-buttons', role: 'group', 'aria-label': 'Walk through the steps' }, toFirst, toBack, toPlay, toForward, toLast, toSelected)
-  const choices = h('div', { class: 'step-choices' }, speed, maths, list)
+  const check = h('button', { class: 'button small step-toggle', type: 'button', title: 'Compare every gradient with central differences' }, 'Check gradients')
+  check.addEventListener('click', () => act.check())
+  const choices = h('div', { class: 'step-choices' }, speed, maths, list, check)
   const element = h('section', { class: 'stepper', 'aria-label': 'Step by step' }, h('div', { class: 'step-top' }, sentence, choices), lines, h('div', { class: 'step-row' }, buttons, track.element, place))
 
   element.addEventListener('keydown', (event) => {
@@ -132,6 +135,7 @@ export function createStepper(act: StepperActions) {
       speed.value = String(player.speed)
       setAttribute(maths, 'aria-expanded', String(player.maths))
       setAttribute(list, 'aria-pressed', String(player.list))
+      check.hidden = !canCheck(next)
       if (step !== before?.step || next.picture !== before.picture || player !== before.player) refresh()
     },
   }

@@ -12,9 +12,10 @@ import type { ProgramError } from '../protocol/trace'
 import { cellView } from './cell-view'
 import { splitCells } from './cells'
 import { completeNames, type Names } from './complete'
-import { freeze, mark, marks, placeThen, rangeNow, type Place } from './marks'
+import { freeze, hint, mark, marks, placeThen, rangeNow, type Place } from './marks'
 import { outputsOf, showRun, type RunOutputs } from './outputs'
 import { theme } from './theme'
+import { lineValues, showValues, type LineNote } from './values'
 
 export interface EditorOptions {
   readonly code: string
@@ -23,6 +24,10 @@ export interface EditorOptions {
   onRun(): void
   /// The reader moved the cursor (not by typing); line and column in the text that ran.
   onCursor(line: number, col: number): void
+  /// The pointer stands over a place of the text that ran; null: over none.
+  onPoint(place: { readonly line: number; readonly col: number } | null): void
+  /// The reader wants to see the node of the sub-expression at the cursor.
+  onShow(line: number, col: number): void
 }
 
 export interface Editor {
@@ -36,7 +41,15 @@ export interface Editor {
   /// `reveal` scrolls the first of them into view.
   markNodes(places: readonly Place[], reveal: boolean): void
   markError(error: ProgramError | null): void
+  /// Lights places, without selecting them.
+  hint(places: readonly Place[]): void
+  /// What stands at the ends of the lines.
+  showValues(notes: readonly LineNote[]): void
   goToLine(line: number): void
+  /// Selects a place and brings it into view.
+  goTo(place: Place): void
+  /// As if the reader had asked at the cursor.
+  showAtCursor(): void
   focus(): void
   destroy(): void
 }
@@ -74,6 +87,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       keymap.of([
         { key: 'Mod-Enter', run: runNow },
         { key: 'Shift-Enter', run: runNow },
+        { key: 'Alt-Enter', run: showAtCursor },
       ]),
     ),
     keymap.of([
@@ -88,7 +102,12 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
     cellView,
     outputsOf(goToLine),
     marks,
+    lineValues,
     theme,
+    EditorView.domEventHandlers({
+      mousemove: (event, view) => point(view, event),
+      mouseleave: () => options.onPoint(null),
+    }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onEdit(update.state.doc.toString())
       else if (update.selectionSet && update.transactions.some(isMove)) {
@@ -97,6 +116,21 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       }
     }),
   ]
+
+  let pointed = -2
+  function point(view: EditorView, event: MouseEvent) {
+    // A hand that marks text wants no lights.
+    const over = event.buttons === 0 ? view.posAtCoords({ x: event.clientX, y: event.clientY }) : null
+    if (over === pointed) return
+    pointed = over ?? -1
+    options.onPoint(over === null ? null : placeThen(view.state, over))
+  }
+
+  function showAtCursor() {
+    const { line, col } = placeThen(view.state, view.state.selection.main.head)
+    options.onShow(line, col)
+    return true
+  }
 
   function runNow() {
     options.onRun()
@@ -155,7 +189,16 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         error && range ? [{ ...range, severity: 'error', message: `${error.name}: ${error.message}` }] : []
       view.dispatch(setDiagnostics(view.state, diagnostics))
     },
+    hint: (places) => view.dispatch({ effects: hint.of(places) }),
+    showValues: (notes) => view.dispatch({ effects: showValues.of(notes) }),
     goToLine,
+    goTo(place) {
+      const target = rangeNow(view.state, place)
+      if (!target) return
+      view.dispatch({ selection: { anchor: target.from, head: target.to }, effects: EditorView.scrollIntoView(target.from, { y: 'center' }) })
+      view.focus()
+    },
+    showAtCursor: () => void showAtCursor(),
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   }

@@ -54,7 +54,27 @@ const field = StateField.define<Value>({
   provide: (self) => EditorView.decorations.from(self, (value) => value.decorations),
 })
 
-export const marks: Extension = field
+/// What is pointed at elsewhere: lighter than a selection.
+export const hint = StateEffect.define<readonly Place[]>()
+
+const hinted = Decoration.mark({ class: 'cm-nodeHint' })
+
+const hints = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    let next = value.map(transaction.changes)
+    for (const effect of transaction.effects) {
+      if (!effect.is(hint)) continue
+      const found = effect.value.map((place) => rangeIn(transaction.state.field(field), place)).filter((range) => range !== null)
+      const distinct = new Map(found.map((range) => [`${range.from} ${range.to}`, hinted.range(range.from, range.to)]))
+      next = Decoration.set([...distinct.values()], true)
+    }
+    return next
+  },
+  provide: (self) => EditorView.decorations.from(self),
+})
+
+export const marks: Extension = [field, hints]
 
 /// Where a place of the text that ran stands now; null when it is not in that text, or was deleted.
 export function rangeNow(state: EditorState, place: Place): { readonly from: number; readonly to: number } | null {

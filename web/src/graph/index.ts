@@ -1,6 +1,10 @@
 /// From a trace to a picture, as pure data: views, graph, layout, scene.
 
-export { cardOf, passTitle, type Card, type CardResult, type CardValue, type Grid } from './card'
+export { REASON_WORDS, badgesOf, checkText, indexText, nodeText, type Badge, type BadgeTone } from './badges'
+export { cardOf, cardValue, passTitle, type Card, type CardResult, type CardValue, type Neighbour, type Saved } from './card'
+export { GRID_MOST, heatOf, matrixOf, rowName, type Heat, type HeatCell } from './heat'
+export { identityOf, nodeOfIdentity, togglePin } from './pins'
+export { bytesText, statisticsOf, type Fact } from './statistics'
 export { faultsOf } from './check'
 export { heldFrom, sameLayout } from './held'
 export { operationLabel } from './label'

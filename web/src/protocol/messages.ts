@@ -2,6 +2,7 @@
 /// and its worker, which speaks the same messages. Everything that the runner sends is hostile data until `trace/read.ts`
 /// or `runner/guard.ts` has checked it: user Python can post any message it likes.
 
+import type { CheckEnd, CheckLimits, Elements, Verdict } from './check'
 import type { Output, Summary } from './trace'
 
 /// Page to runner.
@@ -11,6 +12,10 @@ export type Command =
   | { readonly type: 'stop'; readonly run: number }
   /// Asks for value summaries of the newest trace of a run.
   | { readonly type: 'summaries'; readonly request: number; readonly run: number; readonly values: readonly number[] }
+  /// Asks for elements of one value of that trace, from a row and column on.
+  | { readonly type: 'elements'; readonly request: number; readonly run: number; readonly value: number; readonly row: number; readonly col: number }
+  /// Compares every gradient of the newest run with differences. `stop` with the same number ends it.
+  | { readonly type: 'check'; readonly run: number; readonly limits: CheckLimits }
 
 export interface Limits {
   /// Wall-clock deadline of the whole run, in milliseconds.
@@ -35,6 +40,9 @@ export type Report =
   | { readonly type: 'trace'; readonly run: number; readonly final: boolean; readonly header: string; readonly columns: ArrayBuffer }
   | { readonly type: 'done'; readonly run: number; readonly milliseconds: number; readonly ops: number }
   | { readonly type: 'summaries'; readonly request: number; readonly summaries: readonly (Summary | null)[] }
+  | { readonly type: 'elements'; readonly request: number; readonly elements: Elements | null }
+  /// Verdicts as they are found, out of `total`; `end` is null while more come.
+  | { readonly type: 'checked'; readonly run: number; readonly total: number; readonly verdicts: readonly Verdict[]; readonly end: CheckEnd | null }
   /// The worker could not be stopped gently and was replaced; `run` did not finish.
   | { readonly type: 'replaced'; readonly run: number; readonly reason: 'stop' | 'deadline' | 'memory' | 'crash' }
   /// Start-up failed: nothing can run until the page is loaded again.

@@ -196,6 +196,8 @@ export interface Summary {
   readonly min: Num
   readonly max: Num
   readonly mean: Num
+  /// Standard deviation, where the elements are not all there to compute it from.
+  readonly std?: Num
   readonly nan: number
   readonly inf: number
   readonly zero: number

@@ -1,21 +1,28 @@
 /// The graph beside the code: takes traces, draws the chosen view, and answers pointer and keyboard.
 
 import './graph.css'
+import { WINDOW, type Elements } from '../protocol/check'
 import type { Summary } from '../protocol/trace'
 import {
   buildGraph,
   cardOf,
   heldFrom,
+  identityOf,
+  matrixOf,
   layout,
   layoutGraphOf,
   neighbour,
+  nodeOfIdentity,
   passAt,
   sameLayout,
   sceneAt,
+  togglePin,
   viewOfNode,
   viewsOf,
   withSelection,
   withStep,
+  type Badge,
+  type Card,
   type Direction,
   type Graph,
   type Placement,
@@ -24,11 +31,13 @@ import {
 } from '../graph'
 import { TraceError, nodeOfSlot, readSummary, shapeOfValue, stepAt, type Trace } from '../trace'
 import { createCamera } from './camera'
-import { drawCard } from './card'
+import { drawBadges } from './badges'
+import { createCard } from './card'
 import { html, svg } from './dom'
 import { arrowHeads, drawChanges, drawScene, type Drawing } from './draw'
 import { anchoredTransform, fitTransform, isWhole, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
 import { measure } from './measure'
+import { drawPins } from './pins'
 import { drawToolbar } from './toolbar'
 
 export interface GraphViewState {
@@ -38,12 +47,22 @@ export interface GraphViewState {
   readonly step: number | null
   /// The selection only follows the step: no card is opened for it.
   readonly quiet: boolean
+  /// How a check of gradients went, by node.
+  readonly badges: ReadonlyMap<number, Badge>
   readonly status: 'idle' | 'running' | 'partial'
 }
 
 export interface GraphViewOptions {
   /// The reader chose a node (null: none). The picture shows it when `update` says so.
   onSelect(node: number | null): void
+  /// The reader wants to see the node's expression in the code.
+  onCode(node: number): void
+  /// The pointer or the focus came to a node; null: it left.
+  onHover(node: number | null): void
+  /// Writes a formula into an element.
+  formula(host: HTMLElement, latex: string): void
+  /// Asks for elements of a large value; null is answered when they are no longer there.
+  requestElements(value: number, row: number, col: number, answer: (elements: Elements | null) => void): void
   /// Asks for summaries that the trace left out; they are answered through `addSummaries`.
   requestSummaries(values: readonly number[]): void
   /// Summaries that were asked for have come.
@@ -57,6 +76,10 @@ export interface GraphView {
   summaryOf(value: number): Summary | null
   /// Asks for summaries that are not known and were not asked for.
   want(values: readonly number[]): void
+  /// Lights nodes that are pointed at elsewhere.
+  light(nodes: readonly number[]): void
+  /// Moves the focus to a node that is drawn; false when it is not.
+  focus(node: number): boolean
   /// Shows the whole picture.
   fit(): void
   /// The picture as it is shown; null when there is none.
@@ -93,10 +116,11 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const keys = html('p', { id: `${prefix}-keys`, class: 'gv-keys' }, 'Arrow up and down follow operands and consumers, left and right go to neighbours, Enter selects, Escape closes, plus, minus and zero zoom.')
   const canvas = html('div', { class: 'gv-canvas' }, surface, empty, zoomBox, legend, keys)
   const card = html('aside', { class: 'gv-card', 'aria-label': 'Selected node', hidden: true })
-  const root = html('div', { class: 'gv' }, bar, canvas, card)
+  const pinned = html('section', { class: 'gv-pins', 'aria-label': 'Pinned nodes', hidden: true })
+  const root = html('div', { class: 'gv' }, bar, canvas, card, pinned)
   host.replaceChildren(root)
 
-  let state: GraphViewState = { trace: null, selected: [], step: null, quiet: false, status: 'idle' }
+  let state: GraphViewState = { trace: null, selected: [], step: null, quiet: false, badges: new Map(), status: 'idle' }
   let views: readonly View[] = []
   let view = -1
   let pass = -1
@@ -114,6 +138,10 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   let known = new Map<number, Summary>()
   let asked = new Set<number>()
   let asking = 0
+  let pins: readonly string[] = []
+  /// Stretches of large values: null while one is on its way.
+  let stretches = new Map<string, Elements | 'gone' | null>()
+  let lit: readonly number[] = []
   const metrics = measure(surface)
   const camera = createCamera(surface, layer, askLater)
 
@@ -134,7 +162,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const passed = moved && choosePass()
     if (changed || switched || passed) redraw(switched ? 'open' : 'keep')
     else if (selected || moved) select()
-    if (changed || selected || switched || next.quiet !== before.quiet) refreshCard()
+    if (next.badges !== before.badges && !changed) refreshBadges()
+    if (changed || selected || switched || moved || passed || next.quiet !== before.quiet || next.badges !== before.badges) refreshCard()
     if ((selected || moved) && !changed) revealSelected()
     if (next.status !== before.status) keepBase()
     if (changed || switched || passed || next.status !== before.status) refreshBar()
@@ -146,6 +175,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const last = shown !== undefined && turn === shown.passes.length - 1
     known = new Map()
     asked = new Set()
+    stretches = new Map()
     views = trace ? viewsOf(trace) : []
     const same = shown ? views.findIndex(({ id }) => id === shown.id) : -1
     view = same >= 0 ? same : partial ? views.length - 1 : views.length > 0 ? 0 : -1
@@ -196,6 +226,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const focused = focusedKey(before)
     surface.setAttribute('aria-label', scene.label)
     drawing = drawScene(layer, scene, prefix)
+    refreshBadges()
+    light(lit)
     legend.hidden = !scene.edges.some(({ role }) => role === 'grad')
     setStop(scene.nodes.find(({ key }) => key === focused)?.node ?? state.selected.find((node) => drawing?.nodes.has(node)) ?? scene.nodes[0]?.node ?? -1)
     if (focused !== null) drawing.nodes.get(stop)?.button.focus({ preventScroll: true })
@@ -257,14 +289,74 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     if (first !== undefined) setStop(first)
   }
 
-  function refreshCard(): void {
+  const inspector = createCard(card, {
+    onClose: () => close(),
+    onGo: (to) => options.onSelect(to),
+    onCode: (node) => options.onCode(node),
+    onPin: (node) => {
+      if (!state.trace) return
+      pins = togglePin(pins, identityOf(state.trace, node))
+      refreshCard()
+    },
+    formula: options.formula,
+    summaryOf,
+    elements,
+  })
+
+  /// The inspector's card; null while none is open.
+  function openCard(): Card | null {
     const node = state.quiet ? undefined : shownSelected()
-    const trace = state.trace
-    drawCard(card, trace && node !== undefined ? cardOf(trace, node, pass, summaryOf) : null, {
-      onClose: () => close(),
-      onGo: (to) => options.onSelect(to),
+    return state.trace && node !== undefined ? cardOf(state.trace, node, pass, summaryOf, state.step) : null
+  }
+
+  function pinnedCards(): readonly { readonly identity: string; readonly card: Card | null }[] {
+    const { trace, step } = state
+    return pins.map((identity) => {
+      const node = trace ? nodeOfIdentity(trace, identity) : -1
+      const own = views.find(({ nodes }) => nodes.includes(node))
+      const passes = own?.passes.includes(pass) ? pass : (own?.passes.at(-1) ?? -1)
+      return { identity, card: trace && node >= 0 ? cardOf(trace, node, passes, summaryOf, step) : null }
     })
-    if (node !== undefined) askLater()
+  }
+
+  function refreshCard(): void {
+    const made = openCard()
+    inspector.draw(made, made ? (state.badges.get(made.node) ?? null) : null, made !== null && state.trace !== null && pins.includes(identityOf(state.trace, made.node)))
+    drawPins(pinned, pinnedCards(), {
+      onGo: (to) => options.onSelect(to),
+      onUnpin: (identity) => {
+        pins = pins.filter((one) => one !== identity)
+        refreshCard()
+      },
+    })
+    if (made || pins.length > 0) askLater()
+  }
+
+  function refreshBadges(): void {
+    if (drawing && scene) drawBadges(drawing, scene, state.badges)
+  }
+
+  /// A stretch of a large value, which is asked for when it is not known.
+  function elements(value: number, row: number, col: number): Elements | 'gone' | null {
+    const { trace } = state
+    const key = `${value} ${row} ${col}`
+    const found = stretches.get(key)
+    if (found !== undefined || !trace) return found ?? null
+    stretches.set(key, null)
+    const { rows, cols } = matrixOf(shapeOfValue(trace, value))
+    options.requestElements(value, row, col, (answer) => {
+      if (state.trace !== trace) return
+      const fits = answer && answer.row === row && answer.col === col && answer.rows === Math.min(WINDOW, rows - row) && answer.cols === Math.min(WINDOW, cols - col)
+      stretches.set(key, fits ? answer : 'gone')
+      inspector.again()
+    })
+    return null
+  }
+
+  function light(nodes: readonly number[]): void {
+    for (const node of lit) drawing?.nodes.get(node)?.group.classList.remove('is-lit')
+    lit = nodes
+    for (const node of lit) drawing?.nodes.get(node)?.group.classList.add('is-lit')
   }
 
   function refreshBar(): void {
@@ -351,8 +443,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const { trace } = state
     if (!scene || !trace) return
     const sight = visibleRect(camera.now(), camera.window())
-    const node = state.quiet ? undefined : shownSelected()
-    const inCard = node === undefined ? [] : cardOf(trace, node, pass, summaryOf).pending
+    const inCard = [openCard(), ...pinnedCards().map((pin) => pin.card)].flatMap((made) => made?.pending ?? [])
     const inSight = scene.nodes.flatMap((one) => (one.pending.length > 0 && touches(one, sight) ? one.pending : []))
     want([...inCard, ...inSight])
   }
@@ -432,6 +523,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   surface.addEventListener('click', onClick)
+  surface.addEventListener('pointerover', (event) => options.onHover(nodeOf(event.target)))
+  surface.addEventListener('pointerleave', () => options.onHover(null))
   surface.addEventListener('focusin', (event) => {
     const node = nodeOf(event.target)
     if (node === null) return
@@ -459,6 +552,12 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     addSummaries,
     summaryOf,
     want,
+    light,
+    focus(node) {
+      if (!drawing?.nodes.has(node)) return false
+      focusNode(node)
+      return true
+    },
     fit,
     picture: () => scene,
     destroy() {

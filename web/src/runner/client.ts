@@ -1,6 +1,7 @@
 /// The page's side of the runner, without any browser in it: when a program may be sent, what of the runner's answers
 /// is believed, and what happens when none comes. Port, frame, assets and clock are parameters.
 
+import type { CheckLimits } from '../protocol/check'
 import type { Command, Limits, Report } from '../protocol/messages'
 import { guardReport } from './guard'
 import type { Manifest, ToFrame } from './wire'
@@ -17,6 +18,8 @@ export type RunnerEvent =
   /// The run waits for the start to end.
   | { readonly type: 'queued'; readonly run: number }
   | { readonly type: 'started'; readonly run: number }
+  /// The worker had to be ended while it checked: what the run left in Python is gone.
+  | { readonly type: 'checkLost'; readonly run: number }
 
 /// An open frame.
 export interface Link {
@@ -45,6 +48,10 @@ export interface Runner {
   stop(): void
   /// Asks for summaries of the newest run's trace; they come as a `summaries` event with the returned number.
   summaries(values: readonly number[]): number
+  /// Asks for elements of one value; they come as an `elements` event with the returned number.
+  elements(value: number, row: number, col: number): number
+  /// Checks the gradients of the newest run: `checked` events follow. False when Python is busy or not there.
+  check(limits: CheckLimits): boolean
   /// After `failed`: everything again, in a fresh frame.
   retry(): void
 }
@@ -66,7 +73,7 @@ export function createRunner(parts: ClientParts): Runner {
   let runs = 0
   let requests = 0
   let waiting: { readonly run: number; readonly program: Program } | null = null
-  let current: { readonly run: number; outputs: number } | null = null
+  let current: { readonly run: number; readonly checks: boolean; outputs: number } | null = null
   let lastRun = 0
   let fraction = 0
   let cancelWatch = () => {}
@@ -150,16 +157,25 @@ export function createRunner(parts: ClientParts): Runner {
         if (report.run === current?.run && current.outputs++ < MOST_OUTPUTS) parts.listen(report)
         return
       case 'done':
-        if (report.run !== current?.run) return
+        if (report.run !== current?.run || current.checks) return
         endRun('ready')
         parts.listen(report)
         sendWaiting()
         return
-      case 'replaced':
+      case 'replaced': {
         if (report.run !== current?.run) return
+        const { checks } = current
         endRun('starting')
-        parts.listen(report)
+        parts.listen(checks ? { type: 'checkLost', run: report.run } : report)
         return
+      }
+      case 'checked':
+        if (report.run !== current?.run || !current.checks) return
+        if (report.end !== null) endRun('ready')
+        parts.listen(report)
+        if (report.end !== null) sendWaiting()
+        return
+      case 'elements':
       case 'summaries':
         parts.listen(report)
         return
@@ -184,7 +200,7 @@ export function createRunner(parts: ClientParts): Runner {
 
   function send(run: number, program: Program) {
     phase = 'running'
-    current = { run, outputs: 0 }
+    current = { run, checks: false, outputs: 0 }
     lastRun = run
     link?.post({ type: 'run', run, ...program })
     watch(program.limits.deadline + SILENCE, () => abandon('deadline'))
@@ -193,11 +209,11 @@ export function createRunner(parts: ClientParts): Runner {
 
   /// The frame itself is silent: a new one.
   function abandon(reason: 'stop' | 'deadline') {
-    const run = current?.run
+    const ended = current
     current = null
     link?.close()
     link = null
-    if (run !== undefined) parts.listen({ type: 'replaced', run, reason })
+    if (ended) parts.listen(ended.checks ? { type: 'checkLost', run: ended.run } : { type: 'replaced', run: ended.run, reason })
     void start()
   }
 
@@ -229,6 +245,19 @@ export function createRunner(parts: ClientParts): Runner {
         if (phase === 'failed') void start()
       }
       return run
+    },
+    check(limits) {
+      if (phase !== 'ready' || lastRun === 0) return false
+      phase = 'running'
+      current = { run: lastRun, checks: true, outputs: 0 }
+      command({ type: 'check', run: lastRun, limits })
+      watch(limits.seconds * 1000 + SILENCE, () => abandon('deadline'))
+      return true
+    },
+    elements(value, row, col) {
+      const request = ++requests
+      command({ type: 'elements', request, run: lastRun, value, row, col })
+      return request
     },
     summaries(values) {
       const request = ++requests

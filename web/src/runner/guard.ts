@@ -2,11 +2,12 @@
 /// believed: a report is rebuilt field by field here, or it is dropped. Traces are only bounded here; `trace/read.ts`
 /// checks their content.
 
+import { CHECK_REASONS, WINDOW, type Elements, type Verdict } from '../protocol/check'
 import type { Output, ProgramError, Num, Summary } from '../protocol/trace'
 import type { Report } from '../protocol/messages'
 
 /// Most characters of one output, of a trace's header, and bytes of a trace's columns.
-export const BOUNDS = { text: 1 << 20, header: 64 << 20, columns: 256 << 20, frames: 100, summaries: 4096, data: 256 }
+export const BOUNDS = { text: 1 << 20, header: 64 << 20, columns: 256 << 20, frames: 100, summaries: 4096, data: 256, verdicts: 200_000, elements: WINDOW * WINDOW }
 
 /// The report, or null when the value is not one.
 export function guardReport(value: unknown): Report | null {
@@ -47,6 +48,17 @@ export function guardReport(value: unknown): Report | null {
       return isCount(request) && Array.isArray(summaries) && summaries.length <= BOUNDS.summaries
         ? { type: 'summaries', request, summaries: summaries.map(guardSummary) }
         : null
+    }
+    case 'elements': {
+      const { request, elements } = value
+      return isCount(request) ? { type: 'elements', request, elements: guardElements(elements) } : null
+    }
+    case 'checked': {
+      const { run, total, verdicts, end } = value
+      if (!isCount(run) || !isCount(total) || !Array.isArray(verdicts) || verdicts.length > BOUNDS.verdicts) return null
+      if (end !== null && end !== 'all' && end !== 'time' && end !== 'operations' && end !== 'stopped') return null
+      const found = verdicts.map(guardVerdict).filter((verdict) => verdict !== null)
+      return { type: 'checked', run, total, verdicts: found, end }
     }
     case 'replaced': {
       const { run, reason } = value
@@ -92,11 +104,31 @@ function guardError(value: unknown): ProgramError | null {
   }
 }
 
+function guardVerdict(value: unknown): Verdict | null {
+  if (!isRecord(value)) return null
+  const { kind, pass, slot, node, arg, status, reason, detail, checked, at, exact, numeric } = value
+  if (kind !== 'rule' && kind !== 'gradient') return null
+  if (status !== 'ok' && status !== 'differs' && status !== 'unchecked') return null
+  if (!isPlace(pass) || !isPlace(slot) || !isCount(node) || !isPlace(arg) || !isCount(checked) || !isPlace(at)) return null
+  if (!isNum(exact) || !isNum(numeric) || typeof detail !== 'string') return null
+  const why = reason === '' ? '' : CHECK_REASONS.find((word) => word === reason)
+  if (why === undefined) return null
+  return { kind, pass, slot, node, arg, status, reason: why, detail: detail.slice(0, 400), checked, at, exact, numeric }
+}
+
+function guardElements(value: unknown): Elements | null {
+  if (!isRecord(value)) return null
+  const { row, col, rows, cols, data } = value
+  if (!isCount(row) || !isCount(col) || !isCount(rows) || !isCount(cols)) return null
+  if (!isNums(data, BOUNDS.elements) || data.length !== rows * cols) return null
+  return { row, col, rows, cols, data }
+}
+
 function guardSummary(value: unknown): Summary | null {
   if (!isRecord(value)) return null
-  const { min, max, mean, nan, inf, zero, data, thumb } = value
+  const { min, max, mean, std, nan, inf, zero, data, thumb } = value
   if (!isNum(min) || !isNum(max) || !isNum(mean) || !isCount(nan) || !isCount(inf) || !isCount(zero)) return null
-  const summary = { min, max, mean, nan, inf, zero }
+  const summary = { min, max, mean, nan, inf, zero, ...(isNum(std) ? { std } : {}) }
   if (isNums(data)) return { ...summary, data }
   if (isRecord(thumb) && isCount(thumb.rows) && isCount(thumb.cols) && isNums(thumb.data)) {
     const { rows, cols } = thumb
@@ -115,5 +147,5 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 const isFraction = (value: unknown): value is number => isTime(value) && value <= 1
 const isNum = (value: unknown): value is Num =>
   Number.isFinite(value) || value === 'nan' || value === 'inf' || value === '-inf'
-const isNums = (value: unknown): value is readonly Num[] =>
-  Array.isArray(value) && value.length <= BOUNDS.data && value.every(isNum)
+const isNums = (value: unknown, most = BOUNDS.data): value is readonly Num[] =>
+  Array.isArray(value) && value.length <= most && value.every(isNum)

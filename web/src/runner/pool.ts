@@ -41,9 +41,10 @@ interface Worker {
 }
 
 type RunCommand = Extract<Command, { type: 'run' }>
+type CheckCommand = Extract<Command, { type: 'check' }>
 
 interface Running {
-  readonly command: RunCommand
+  readonly command: RunCommand | CheckCommand
   readonly token: { readonly url: string; end(): void }
   readonly timers: (() => void)[]
   messages: number
@@ -117,7 +118,16 @@ export function createPool(parts: PoolParts): Pool {
         parts.report(message)
         if (worker.heavy) spare ??= spawn()
         return
+      case 'checked':
+        if (worker !== current || running?.command.type !== 'check' || message.run !== running.command.run) return
+        if (message.end !== null) {
+          finish()
+          worker.state = 'ready'
+        }
+        parts.report(message)
+        return
       case 'summaries':
+      case 'elements':
         if (worker === current) parts.report(message)
         return
       case 'cell':
@@ -163,6 +173,17 @@ export function createPool(parts: PoolParts): Pool {
     current.link.post({ type: 'run', run, code, seed, limits: limits satisfies Limits, token: token.url })
   }
 
+  function check(command: CheckCommand) {
+    if (current?.state !== 'ready' || running) {
+      return parts.report({ type: 'checked', run: command.run, total: 0, verdicts: [], end: 'stopped' })
+    }
+    const token = parts.token()
+    const timers = [parts.after(command.limits.seconds * 1000 + 2 * GRACE, () => replace('deadline'))]
+    running = { command, token, timers, messages: 0, bytes: 0, stopping: false, packing: false }
+    current.state = 'running'
+    current.link.post({ ...command, token: token.url })
+  }
+
   function stop(run: number) {
     if (waiting?.run === run) {
       waiting = null
@@ -205,7 +226,10 @@ export function createPool(parts: PoolParts): Pool {
     handle(command) {
       if (command.type === 'run') run(command)
       else if (command.type === 'stop') stop(command.run)
-      else if (current?.state === 'ready') current.link.post(command)
+      else if (command.type === 'check') check(command)
+      // During a check the worker answers when it is done.
+      else if (current?.state === 'ready' || (current?.state === 'running' && running?.command.type === 'check')) current.link.post(command)
+      else if (command.type === 'elements') parts.report({ type: 'elements', request: command.request, elements: null })
       else parts.report({ type: 'summaries', request: command.request, summaries: command.values.map(() => null) })
     },
   }

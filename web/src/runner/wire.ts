@@ -43,7 +43,8 @@ export type ToWorker =
       /// A blob URL that is alive until the run shall stop.
       readonly token: string
     }
-  | Extract<Command, { type: 'summaries' }>
+  | Extract<Command, { type: 'summaries' | 'elements' }>
+  | (Extract<Command, { type: 'check' }> & { readonly token: string })
 
 /// Worker to frame: reports that go on to the page, and notes for the frame itself.
 export type FromWorker =

@@ -3,6 +3,7 @@
 
 import type { PyodideInterface } from 'pyodide'
 import type { PyBuffer, PyProxy } from 'pyodide/ffi'
+import type { CheckEnd, Elements, Verdict } from '../protocol/check'
 import type { Limits } from '../protocol/messages'
 import type { Summary } from '../protocol/trace'
 import { createAlarm } from './alarm'
@@ -21,7 +22,12 @@ interface Kernel {
     emitTrace: (header: string, columns: PyBuffer, final: boolean) => void,
   ): string
   summaries(ids: PyProxy): string
+  elements(value: number, row: number, col: number): string
+  check(limits: string, emit: (json: string) => void, stopped: () => boolean): string
 }
+
+/// A check ends itself; when one Function of the program takes this much longer, it is interrupted.
+const CHECK_GRACE = 500
 
 const alarm = createAlarm(() => performance.now())
 const Request = XMLHttpRequest
@@ -40,6 +46,8 @@ self.onmessage = (event: MessageEvent) => {
     const command = message.data
     if (command.type === 'start') void start(command)
     else if (command.type === 'run') run(command)
+    else if (command.type === 'check') check(command)
+    else if (command.type === 'elements') say({ type: 'elements', request: command.request, elements: elements(command) })
     else say({ type: 'summaries', request: command.request, summaries: summaries(command.values) })
   }
 }
@@ -89,6 +97,29 @@ function run({ run, code, seed, limits, token }: Extract<ToWorker, { type: 'run'
     alarm.disarm()
     // The kernel catches every error of the program: what comes out is a broken interpreter.
     say({ type: 'crash', message: describe(error) })
+  }
+}
+
+/// The kernel asks by itself whether to stop; the alarm is for a program's Function that does not come to its end.
+function check({ run, limits, token }: Extract<ToWorker, { type: 'check' }>) {
+  const emit = (json: string) => say({ type: 'checked', run, end: null, ...(JSON.parse(json) as { total: number; verdicts: Verdict[] }) })
+  try {
+    alarm.arm(limits.seconds * 1000 + CHECK_GRACE, null)
+    const last = JSON.parse(kernel.check(JSON.stringify(limits), emit, () => canStopGently && !isAlive(token))) as { total: number; verdicts: Verdict[]; end: CheckEnd }
+    alarm.disarm()
+    forgetInterrupt()
+    say({ type: 'checked', run, ...last })
+  } catch (error) {
+    alarm.disarm()
+    say({ type: 'crash', message: describe(error) })
+  }
+}
+
+function elements({ value, row, col }: Extract<ToWorker, { type: 'elements' }>): Elements | null {
+  try {
+    return JSON.parse(kernel.elements(value, row, col)) as Elements | null
+  } catch {
+    return null
   }
 }
 

@@ -212,6 +212,7 @@ export function readSummary(value: unknown, shape: readonly number[], field = 's
   number(summary.min, `${field}.min`)
   number(summary.max, `${field}.max`)
   number(summary.mean, `${field}.mean`)
+  if (summary.std !== undefined) number(summary.std, `${field}.std`)
   whole(summary.nan, `${field}.nan`, 0, size)
   whole(summary.inf, `${field}.inf`, 0, size)
   whole(summary.zero, `${field}.zero`, 0, size)

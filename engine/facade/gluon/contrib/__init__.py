@@ -1,0 +1,5 @@
+"""`gluon.contrib`: further layers."""
+
+from . import nn
+
+__all__ = ["nn"]
