@@ -34,13 +34,6 @@ COMPARISON = {
 LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
 
 
-def _operator(op):
-    def call(self, other):
-        return invoke(op, (self, other))
-
-    return call
-
-
 def _in_place(op):
     def call(self, other):
         if state.recording and self._entry is not None:
@@ -51,10 +44,12 @@ def _in_place(op):
 
 
 def _equality(op):
+    quick = lane(op, op.name)
+
     def call(self, other):
         if other is None or isinstance(other, str):
             return NotImplemented
-        return invoke(op, (self, other))
+        return quick(self, other)
 
     return call
 
@@ -64,7 +59,7 @@ for _name, _row in ARITHMETIC.items():
     setattr(Array, f"__r{_name}__", lane(OPS[_row], _row, reflected=True))
     setattr(Array, f"__i{_name}__", _in_place(OPS[_row]))
 for _name, _row in COMPARISON.items():
-    _made = _equality(OPS[_row]) if _name in ("eq", "ne") else _operator(OPS[_row])
+    _made = _equality(OPS[_row]) if _name in ("eq", "ne") else lane(OPS[_row], _row)
     setattr(Array, f"__{_name}__", _made)
 
 

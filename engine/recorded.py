@@ -7,10 +7,15 @@ from types import SimpleNamespace
 
 from . import operators  # noqa: F401  rules use the operators of arrays
 from .array import invoke, ndarray
+from .lanes import has_lane, lane
 from .registry import OPS
 
 
 def _function(op):
+    if has_lane(op):
+        inputs = "(x,)" if len(op.operands) == 1 else "(a, b)"
+        otherwise = f"return invoke(op, {inputs}, None, ndarray)"
+        return lane(op, op.name, otherwise=otherwise, ndarray=ndarray)
     if not op.attrs:
         return lambda *operands: invoke(op, operands, None, ndarray)
 

@@ -5,7 +5,7 @@ All begin with MXNet's generator, so seeding repeats them; their bits are not MX
 
 import numpy
 
-from .. import shapes
+from .. import shapes, templates
 from ..array import Array, NDArray, invoke, ndarray
 from ..devices import HOST
 from ..errors import MXNetError, message
@@ -253,12 +253,10 @@ def _nd_draw(name, doc, draws, **defaults):
     names = list(defaults)
     head = ", ".join(f"{n}={v!r}" for n, v in defaults.items())
     source = (
-        f"def {name}({head}, shape=None, dtype=None, ctx=None, out=None, **_):\n"
+        f"def made({head}, shape=None, dtype=None, ctx=None, out=None, **_):\n"
         f"    return nd(draws, shape, ({', '.join(names)},), dtype, ctx, out)\n"
     )
-    space = {"nd": _nd, "draws": draws}
-    exec(compile(source, f"<facade nd.random.{name}>", "exec"), space)
-    call = space[name]
+    call = templates.function(source, name, {"nd": _nd, "draws": draws}, "facade nd.random")
     call.__doc__ = doc
     return call
 

@@ -1,9 +1,8 @@
 """Makes public functions and methods from rows: right signature, documentation, one call deep."""
 
-import difflib
-
 import numpy
 
+from .. import templates
 from ..array import Array, invoke, raw_of
 from ..dtypes import FLOATS, INTEGERS
 from ..errors import DTypeError, MXNetError, ShapeError, message
@@ -160,7 +159,7 @@ def _called(op, cls, name, operands):
     # Most attributes are plain already: looking costs 40 ns, asking `plain` 250.
     attrs = ", ".join(f"{k!r}: {k} if {k}.__class__ in PLAIN else plain({k})" for k in op.attrs)
     source = (
-        f"def {name}({', '.join(head)}, **ignored):\n"
+        f"def made({', '.join(head)}, **ignored):\n"
         "    if ignored:\n        check(name, ignored)\n"
         f"    y = invoke(op, {inputs}, {f'{{{attrs}}}' if attrs else None}, cls)\n"
         f"    return y if out is None and {cast} is None else finish(y, out, {cast})\n"
@@ -175,8 +174,7 @@ def _called(op, cls, name, operands):
         "PLAIN": PLAIN,
         "plain": plain,
     }
-    exec(compile(source, f"<facade {cls.NAMESPACE}.{name}>", "exec"), space)
-    return space[name]
+    return templates.function(source, name, space, "facade")
 
 
 def check(name: str, ignored: dict) -> None:
@@ -245,6 +243,8 @@ def missing(module: str, names):
         text = f"module {module!r} has no attribute {name!r}"
         if name.startswith("__"):
             raise AttributeError(text)
+        import difflib  # compiled from source in the browser: 0.1 s that few programs need
+
         close = difflib.get_close_matches(name, names, 1, 0.75)
         hint = ABSENT.get(name) or (f"Did you mean `{close[0]}`?" if close else "")
         raise AttributeError(f"{text}. {hint}" if hint else text)
