@@ -2,6 +2,7 @@
 
 export { COMPACT_FORM, compactOf, documentOf, type Compact } from './compact'
 export { TraceError } from './checks'
+export { instancesOf, type Instances } from './instances'
 export { LIMITS } from './limits'
 export { readOutput, readSummary, readTrace } from './read'
 export { contains, linesOf, textOf, type Range } from './source'
