@@ -16,5 +16,22 @@ export { neighbour, type Direction } from './navigate'
 export { PLATE_HEIGHT, type Columns, type Held, type Layer, type Layout, type LayoutEdge, type LayoutGraph, type LayoutNode, type Placement } from './placement'
 export { isStraight } from './routes'
 export { layoutGraphOf, sceneAt, sceneOf, withSelection, type EdgeRole, type Phase, type Scene, type SceneEdge, type SceneInput, type SceneNode, type ScenePlate, type SceneText, type TextRole } from './scene'
+export type { Curve } from './curve'
+export {
+  ROLLED,
+  ROLL_ABOVE,
+  counterpart,
+  passShown,
+  picturesOf,
+  positionsFor,
+  rollOf,
+  rollable,
+  shownAt,
+  shownNode,
+  type Positions,
+  type RollOptions,
+  type Rolled,
+} from './roll'
+export { CURVE, positionsAtStep, rolledSceneOf, type SceneCurve, type SceneFrame } from './rolled'
 export { passAt, withStep } from './step'
 export { viewOfNode, viewsOf, type View } from './views'

@@ -41,6 +41,11 @@ export interface Lines {
   readonly pending: boolean
 }
 
+export interface Room {
+  readonly chars: number
+  readonly rows: number
+}
+
 /// One result of a node, as drawn.
 export interface Result {
   readonly slot: number
@@ -49,7 +54,9 @@ export interface Result {
   readonly forward: Lines | null
   readonly gradient: Lines | null
   /// Characters and lines that the gradient needs at most while it is summed up: stepping moves nothing.
-  readonly room: { readonly chars: number; readonly rows: number }
+  readonly room: Room
+  /// The same for the value: of a rolled loop, what any turn of it needs.
+  readonly reserve: Room
   readonly head: boolean
   /// Place and size inside the box.
   readonly x: number
@@ -72,6 +79,8 @@ export interface Box {
   readonly results: readonly Result[]
   readonly width: number
   readonly height: number
+  /// Of a frame: where edges come in and go out, by the number of the port, from its middle.
+  readonly ports?: { readonly enter: ReadonlyMap<number, number>; readonly leave: ReadonlyMap<number, number> }
 }
 
 export interface Edge {
@@ -94,6 +103,14 @@ export interface Edge {
   readonly plate: number
 }
 
+/// What a rolled picture says of a box besides: the node stands for all visits of its expression.
+export interface BoxExtras {
+  readonly key: string
+  readonly tags: readonly string[]
+  /// Room that any of the visits needs for a result's value and gradient.
+  readonly room: (slot: number) => { readonly value: Room; readonly gradient: Room } | null
+}
+
 export interface Graph {
   readonly boxes: readonly Box[]
   readonly edges: readonly Edge[]
@@ -106,7 +123,7 @@ export const PILL = 23
 const ABREAST = 30
 
 /// `pass`: position in `trace.passes` of the pass whose gradients are shown; -1 for none.
-export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: SummaryOf, metrics: Metrics): Graph {
+export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: SummaryOf, metrics: Metrics, extrasOf?: (node: number) => BoxExtras | null): Graph {
   const position = new Map(view.nodes.map((node, i) => [node, i]))
   const active = activeNodes(trace, view, pass < 0 ? [] : [pass])
   const heads = new Set(pass >= 0 ? trace.passes[pass]?.heads : [])
@@ -114,16 +131,17 @@ export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: Su
   const boxes = view.nodes.map((node, i) => {
     const kind = kindOf(trace, node, position)
     const gradients = pass >= 0 && (kind === 'leaf' || isRecordedOp(trace, node))
+    const extras = extrasOf?.(node) ?? null
     const results = resultSlots(trace, node).map((slot) =>
-      draftResult(trace, slot, pass, gradients, heads.has(slot) || hasRole(trace, node, 'head'), summaryOf),
+      withRoom(draftResult(trace, slot, pass, gradients, heads.has(slot) || hasRole(trace, node, 'head'), summaryOf), extras),
     )
     return measured(
       {
         node,
-        key: keys[i] ?? '',
+        key: extras?.key ?? keys[i] ?? '',
         kind,
         label: labelOf(trace, node, kind, results),
-        tags: tagsOf(trace, node, kind, heads, results),
+        tags: [...tagsOf(trace, node, kind, heads, results), ...(extras?.tags ?? [])],
         head: results.some((result) => result.head),
         backward: hasRole(trace, node, 'backward'),
         active: active.has(node),
@@ -162,8 +180,24 @@ function draftResult(trace: Trace, slot: number, pass: number, gradients: boolea
     forward: value < 0 ? null : valueLines(trace, value, summaryOf),
     gradient: grad < 0 ? null : valueLines(trace, grad, summaryOf),
     room: grad < 0 ? { chars: 0, rows: 0 } : roomOf(trace, pass, slot, grad, summaryOf),
+    reserve: { chars: 0, rows: 0 },
     head,
   }
+}
+
+function withRoom(result: DraftResult, extras: BoxExtras | null): DraftResult {
+  const own = roomFor(result.forward?.lines ?? [])
+  const wanted = extras?.room(result.slot)
+  if (!wanted) return { ...result, reserve: own }
+  return { ...result, reserve: wider(own, wanted.value), room: wider(result.room, wanted.gradient) }
+}
+
+export function roomFor(lines: readonly string[]): Room {
+  return { chars: longest(lines), rows: lines.length }
+}
+
+export function wider(a: Room, b: Room): Room {
+  return { chars: Math.max(a.chars, b.chars), rows: Math.max(a.rows, b.rows) }
 }
 
 function roomOf(trace: Trace, pass: number, slot: number, grad: number, summaryOf: SummaryOf): Result['room'] {
@@ -209,7 +243,7 @@ function tagsOf(trace: Trace, node: number, kind: BoxKind, heads: ReadonlySet<nu
 }
 
 /// Nodes that the heads of the passes depend on; all nodes when there is no pass.
-function activeNodes(trace: Trace, view: View, passes: readonly number[]): ReadonlySet<number> {
+export function activeNodes(trace: Trace, view: View, passes: readonly number[]): ReadonlySet<number> {
   if (passes.length === 0) return new Set(view.nodes)
   const active = new Set(passes.flatMap((pass) => trace.passes[pass]?.heads ?? []).map((slot) => nodeOfSlot(trace, slot)))
   for (let i = view.nodes.length - 1; i >= 0; i--) {
@@ -249,7 +283,7 @@ function plateWidth(box: Box | undefined, slot: number, metrics: Metrics): numbe
 
 // ----- Sizes -----
 
-type DraftBox = Omit<Box, 'results' | 'width' | 'height'>
+type DraftBox = Omit<Box, 'results' | 'width' | 'height' | 'ports'>
 
 /// Text after the title: name and shape of a single result, tags.
 export function subtitle(box: Pick<Box, 'label' | 'tags'>, results: readonly Pick<Result, 'name' | 'shape'>[]): string {
@@ -263,9 +297,9 @@ export function titleOf(box: Pick<Box, 'label'>, results: readonly Pick<Result, 
 }
 
 /// Whether value and gradient of a result stand side by side.
-export function isAbreast(result: Pick<Result, 'forward' | 'gradient' | 'room'>): boolean {
-  if (!result.forward || !result.gradient) return false
-  return longest(result.forward.lines) + result.room.chars + 2 <= ABREAST
+export function isAbreast({ reserve, room }: Pick<Result, 'reserve' | 'room'>): boolean {
+  if (reserve.rows === 0 || room.rows === 0) return false
+  return reserve.chars + room.chars + 2 <= ABREAST
 }
 
 export function longest(lines: readonly string[]): number {
@@ -277,14 +311,14 @@ function measured(box: DraftBox, drafts: readonly DraftResult[], metrics: Metric
   const padX = box.kind === 'leaf' ? PAD.x + 4 : PAD.x
   const several = drafts.length > 1
   const sizes = drafts.map((draft) => {
-    const forward = longest(draft.forward?.lines ?? [])
-    const gradient = draft.gradient ? draft.room.chars + 2 : 0
+    const forward = draft.reserve.chars
+    const gradient = draft.room.rows > 0 ? draft.room.chars + 2 : 0
     const abreast = isAbreast(draft)
     const body = abreast ? chars(forward) + PAD.gap + chars(gradient) : chars(Math.max(forward, gradient))
     const head = several ? chars([draft.name ?? 'result', draft.shape].join(' ').length) : 0
     const rows = abreast
-      ? Math.max(draft.forward?.lines.length ?? 0, draft.room.rows)
-      : (draft.forward?.lines.length ?? 0) + draft.room.rows
+      ? Math.max(draft.reserve.rows, draft.room.rows)
+      : draft.reserve.rows + draft.room.rows
     return { width: Math.max(body, head), rows: rows + (several ? 1 : 0) }
   })
   const title = widthOf(titleOf(box, drafts), TITLE.size, metrics)

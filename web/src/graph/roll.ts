@@ -4,7 +4,7 @@
 
 import { LoopKind } from '../protocol/trace'
 import { at, codeLines, hasRole, instancesOf, isRecordedOp, nodeOfSlot, type Instances, type Trace } from '../trace'
-import type { View } from './views'
+import { viewsOf, type View } from './views'
 
 /// Loops and functions visited more often than this, in one place, are rolled up.
 export const ROLL_ABOVE = 3
@@ -30,7 +30,7 @@ export interface Frame {
   readonly title: string
   readonly line: number
   readonly endLine: number
-  /// How often it is visited: in all, and at most in one turn of the frame around it.
+  /// How often its body ran: in all, and at most in one turn of the frame around it. The last test of a `while` does not count.
   readonly visits: number
   readonly most: number
 }
@@ -71,6 +71,8 @@ export interface Rolled {
   readonly above: readonly number[]
   /// Instances of a frame in one instance of the frame around it, in time order.
   readonly within: readonly ReadonlyMap<number, readonly number[]>[]
+  /// Instances in which only the test of a `while` ran.
+  readonly tests: ReadonlySet<number>
   readonly instances: Instances
 }
 
@@ -172,7 +174,8 @@ function build(trace: Trace, view: View, options: RollOptions): Rolled {
   const instances = instancesOf(trace)
   const scopes = scopesOf(trace, rolledLoops(trace, options))
   const { bodyOf, home, bodies, scopeOf } = bodiesOf(trace, view, instances, scopes)
-  const { frames, frameOf, above, within, frameOfScope } = framesOf(trace, instances, scopes, [...scopeOf])
+  const tests = testsOf(trace, view, instances, scopes)
+  const { frames, frameOf, above, within, frameOfScope } = framesOf(trace, instances, scopes, scopeOf, tests)
   const drawn = bodies.map((nodes, b) => ({ key: '', frame: frameOfScope(scopeOf[b] ?? 0), nodes }))
   const seen = new Map<string, number>()
   const keyed = drawn.map((body): Body => {
@@ -185,7 +188,7 @@ function build(trace: Trace, view: View, options: RollOptions): Rolled {
     seen.set(place, turn + 1)
     return { ...body, key: `${place}:${turn}` }
   })
-  const rolled = { frames, bodies: keyed, bodyOf, home, frameOf, above, within, instances }
+  const rolled = { frames, bodies: keyed, bodyOf, home, frameOf, above, within, tests, instances }
   return { ...rolled, edges: edgesOf(trace, view, rolled) }
 }
 
@@ -294,7 +297,26 @@ function expressionIds(trace: Trace): (node: number) => number {
   return (node) => (ofSite[at(nodes.site, node)] ?? 0) * trace.ops.length + at(nodes.op, node)
 }
 
-function framesOf(trace: Trace, instances: Instances, scopes: Scopes, used: readonly number[]) {
+/// The last turn of a `while` is its test alone.
+function testsOf(trace: Trace, view: View, { ofNode, loop }: Instances, { home }: Scopes): ReadonlySet<number> {
+  const { loops, sites, nodes } = trace
+  const whiles = new Set<number>()
+  const ran = new Set<number>()
+  for (const node of view.nodes) {
+    const instance = at(ofNode, node)
+    const own = home[instance] ?? -1
+    if (own < 0) continue
+    if (at(loops.kind, loop[own] ?? -1) !== LoopKind.while) continue
+    whiles.add(own)
+    const frame = at(sites.start, at(nodes.site, node) + 1) - 1
+    const [line, body] = [at(sites.line, frame), at(loops.bodyLine, loop[own] ?? -1)]
+    const inBody = line > body || (line === body && at(sites.col, frame) >= at(loops.bodyCol, loop[own] ?? -1))
+    if (instance !== own || inBody) ran.add(own)
+  }
+  return new Set([...whiles].filter((one) => !ran.has(one)))
+}
+
+function framesOf(trace: Trace, instances: Instances, scopes: Scopes, used: readonly number[], tests: ReadonlySet<number>) {
   const { loops } = trace
   // A frame for every rolled scope that holds a body.
   const needed = new Set<number>()
@@ -339,11 +361,16 @@ function framesOf(trace: Trace, instances: Instances, scopes: Scopes, used: read
       title: titleOf(trace, loop),
       line: at(loops.line, loop),
       endLine: at(loops.endLine, loop),
-      visits: lists.reduce((sum, list) => sum + list.length, 0),
-      most: lists.reduce((most, list) => Math.max(most, list.length), 0),
+      visits: lists.reduce((sum, list) => sum + list.length - lastTest(list, tests), 0),
+      most: lists.reduce((most, list) => Math.max(most, list.length - lastTest(list, tests)), 0),
     }
   })
   return { frames, frameOf, above, within, frameOfScope }
+}
+
+/// 1 when the last turn is a test alone.
+function lastTest(list: readonly number[], tests: ReadonlySet<number>): number {
+  return list.length > 1 && tests.has(list.at(-1) ?? -1) ? 1 : 0
 }
 
 const TITLE_MOST = 36
@@ -467,7 +494,8 @@ export function shownAt(rolled: Rolled, positions: Positions): Shown {
   rolled.frames.forEach(({ key, parent }, f) => {
     const around = parent < 0 ? -1 : (instance[parent] ?? -1)
     const list = parent >= 0 && around < 0 ? [] : (rolled.within[f]?.get(around) ?? [])
-    const wanted = Math.max(0, Math.min(list.length - 1, positions.get(key) ?? list.length - 1))
+    const usual = list.length - 1 - lastTest(list, rolled.tests)
+    const wanted = Math.max(0, Math.min(list.length - 1, positions.get(key) ?? usual))
     instance.push(list[wanted] ?? -1)
     index.push(wanted)
     count.push(list.length)
@@ -528,4 +556,93 @@ export function shownArg(trace: Trace, rolled: Rolled, edge: RolledEdge, shown: 
     any = arg
   }
   return { arg: any >= 0 ? any : last, taken: false }
+}
+
+// ----- Recordings in a loop -----
+
+const plain = new WeakMap<Trace, readonly View[]>()
+
+/// The pictures of a trace, loops rolled up as the reader wants. The same trace and options give the same objects.
+export function picturesOf(trace: Trace, options: RollOptions): readonly View[] {
+  let views = plain.get(trace)
+  if (!views) plain.set(trace, (views = viewsOf(trace)))
+  return rolledViews(trace, views, options)
+}
+
+const grouped = new WeakMap<readonly View[], { readonly key: string; readonly views: readonly View[] }>()
+
+/// Views of which each is a turn of one rolled loop become one view with all of them as members.
+export function rolledViews(trace: Trace, views: readonly View[], options: RollOptions): readonly View[] {
+  const key = JSON.stringify(options)
+  const known = grouped.get(views)
+  if (known?.key === key) return known.views
+  const names = familiesOf(trace, views.map(({ nodes }) => blockOf(trace, nodes)), options)
+  const members = new Map<string, View[]>()
+  const found: (View | string)[] = []
+  views.forEach((view, i) => {
+    const name = names[i] ?? null
+    const family = name === null ? undefined : members.get(name)
+    if (name === null) found.push(view)
+    else if (family) family.push(view)
+    else {
+      members.set(name, [view])
+      found.push(name)
+    }
+  })
+  const made = found.map((one): View => {
+    if (typeof one !== 'string') return one
+    const family = members.get(one) ?? []
+    const [first] = family
+    if (!first || family.length === 1) return first ?? EMPTY_VIEW
+    return {
+      ...first,
+      title: `${first.title.replace(/ \(.*\)$/, '')} (${family.length.toLocaleString('en')} times)`,
+      nodes: Array.from(new Set(family.flatMap(({ nodes }) => nodes))).sort((a, b) => a - b),
+      passes: [...new Set(family.flatMap(({ passes }) => passes))].sort((a, b) => a - b),
+      backwardNodes: family.reduce((sum, { backwardNodes }) => sum + backwardNodes, 0),
+      members: family,
+    }
+  })
+  grouped.set(views, { key, views: made })
+  return made
+}
+
+const EMPTY_VIEW: View = { id: '', title: '', cell: -1, nodes: [], passes: [], backwardNodes: 0 }
+
+/// The first record block that operations stand in; -1 when they stand in none.
+function blockOf(trace: Trace, nodes: readonly number[]): number {
+  const first = nodes.find((node) => at(trace.nodes.block, node) >= 0 && isRecordedOp(trace, node))
+  return first === undefined ? -1 : at(trace.nodes.block, first)
+}
+
+/// The pass whose gradients belong to what is shown: of recordings in a loop, that of the shown turn which comes at the same
+/// place among its passes as `pass` does in its own.
+export function passShown(rolled: Rolled, view: View, shown: Shown, pass: number): number {
+  if (!view.members) return pass
+  const turnOf = new Map<number, number>()
+  view.members.forEach(({ passes }) => passes.forEach((one, k) => turnOf.set(one, k - passes.length)))
+  const member = memberShown(rolled, view, shown)
+  if (!member || member.passes.includes(pass)) return pass
+  const turn = turnOf.get(pass) ?? -1
+  return member.passes.at(turn) ?? member.passes.at(-1) ?? -1
+}
+
+const memberIndexes = new WeakMap<Rolled, ReadonlyMap<number, View>>()
+
+function memberShown(rolled: Rolled, view: View, shown: Shown): View | null {
+  let index = memberIndexes.get(rolled)
+  if (!index) {
+    const made = new Map<number, View>()
+    for (const member of view.members ?? []) {
+      for (const node of member.nodes) {
+        for (let home = rolled.home.get(node) ?? -1; home >= 0; home = rolled.above[home] ?? -1) if (!made.has(home)) made.set(home, member)
+      }
+    }
+    memberIndexes.set(rolled, (index = made))
+  }
+  for (const instance of [...shown.instance].reverse()) {
+    const found = index.get(instance)
+    if (found) return found
+  }
+  return null
 }

@@ -14,10 +14,11 @@ import {
 } from '../trace'
 import { layout } from './layout'
 import { DEFAULT_METRICS, SMALL, TITLE, widthOf, type Metrics } from './metrics'
-import { PAD, PILL, buildGraph, isAbreast, longest, plateText, titleOf, type Box, type BoxKind, type Graph, type SummaryOf } from './model'
+import { PAD, PILL, buildGraph, isAbreast, plateText, titleOf, type Box, type BoxKind, type Graph, type SummaryOf } from './model'
 import { PLATE_HEIGHT, type Layout, type LayoutGraph, type Placement } from './placement'
 import { entryOf, exitOf } from './ports'
 import { LANE, middleOf, pathOf, routesOf, type Point } from './routes'
+import type { SceneFrame } from './rolled'
 import type { View } from './views'
 
 export type TextRole = 'title' | 'name' | 'detail' | 'tag' | 'value' | 'grad'
@@ -57,7 +58,8 @@ export interface SceneNode {
   readonly pending: readonly number[]
 }
 
-export type Phase = 'future' | 'current' | 'back' | 'target'
+/// `absent`: in a rolled picture, not part of the turn that is looked at.
+export type Phase = 'future' | 'current' | 'back' | 'target' | 'absent'
 
 export type EdgeRole = 'value' | 'grad' | 'cut'
 
@@ -85,6 +87,9 @@ export interface SceneEdge {
   readonly mark: Point | null
   /// Of an edge that would run too far: the plate with the name of what it comes from, where it starts instead. Top left corner.
   readonly plate: ScenePlate | null
+  /// In a rolled picture: it leads to another turn of a loop; words beside it.
+  readonly carried?: boolean
+  readonly caption?: { readonly x: number; readonly y: number; readonly text: string } | null
 }
 
 export interface ScenePlate {
@@ -101,6 +106,8 @@ export interface Scene {
   /// In time order.
   readonly nodes: readonly SceneNode[]
   readonly edges: readonly SceneEdge[]
+  /// Rolled loops, those around others first.
+  readonly frames?: readonly SceneFrame[]
   readonly label: string
 }
 
@@ -141,6 +148,17 @@ function summariesOf({ trace, summaryOf }: SceneInput): SummaryOf {
   return summaryOf ?? ((value) => trace.values.summaries[value] ?? null)
 }
 
+/// Boxes with their top left corners given.
+export function sceneNodesOf(input: SceneInput, boxes: readonly Box[], corners: readonly Point[]): readonly SceneNode[] {
+  const words = describer(input.trace, input.pass, summariesOf(input))
+  const placement = {
+    x: boxes.map(({ width }, i) => (corners[i]?.x ?? 0) + width / 2),
+    y: boxes.map(({ height }, i) => (corners[i]?.y ?? 0) + height / 2),
+  }
+  const chosen = new Set(input.selected)
+  return boxes.map((box, i) => sceneNode(box, placement, i, chosen, words, input.metrics ?? DEFAULT_METRICS))
+}
+
 /// What the layout needs of a graph.
 export function layoutGraphOf({ boxes, edges }: Graph): LayoutGraph {
   return {
@@ -171,7 +189,7 @@ export function withSelection(scene: Scene, selected: readonly number[]): Scene 
 
 // ----- Nodes -----
 
-function sceneNode(box: Box, placement: Placement, i: number, chosen: ReadonlySet<number>, words: (box: Box) => string, metrics: Metrics): SceneNode {
+function sceneNode(box: Box, placement: Pick<Placement, 'x' | 'y'>, i: number, chosen: ReadonlySet<number>, words: (box: Box) => string, metrics: Metrics): SceneNode {
   let texts: readonly SceneText[] | null = null
   let label: string | null = null
   return {
@@ -242,10 +260,10 @@ function textsOf(box: Box, metrics: Metrics): readonly SceneText[] {
       })
     put(forward, result.x, line, 'value')
     if (isAbreast(result)) {
-      const right = result.x + longest(forward) * SMALL.size * metrics.advance + PAD.gap
+      const right = result.x + result.reserve.chars * SMALL.size * metrics.advance + PAD.gap
       put(gradient, right, line, 'grad')
     } else {
-      put(gradient, result.x, line + forward.length * SMALL.line, 'grad')
+      put(gradient, result.x, line + result.reserve.rows * SMALL.line, 'grad')
     }
   }
   return texts.map((text) => ({ ...text, x: Math.round(text.x * 10) / 10 }))

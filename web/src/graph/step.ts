@@ -30,6 +30,7 @@ export function withStep(scene: Scene, trace: Trace, pass: number, index: number
 // ----- Nodes -----
 
 function nodeAt(node: SceneNode, trace: Trace, pass: number, step: Step, target: number, summaryOf: SummaryOf, metrics: Metrics): SceneNode {
+  if (node.phase === 'absent') return node
   if (!isComputed(trace, step.index, node.node)) {
     return { ...node, phase: 'future', texts: bare(node), label: `${wordsUpTo(node.label, ', value ')}, not computed yet` }
   }
@@ -77,6 +78,7 @@ function wordsUpTo(label: string, mark: string): string {
 /// Only the way of the step itself is strong: edges at the node that it selects are not lit as well.
 function edgeAt(edge: SceneEdge, trace: Trace, pass: number, step: Step, summaryOf: SummaryOf): SceneEdge {
   const calm = edge.lit ? { ...edge, lit: false } : edge
+  if (edge.phase === 'absent') return calm
   if (edge.role === 'grad') {
     if (step.kind === 'backward' && step.arg === edge.arg && step.pass === pass) return { ...calm, phase: 'current', note: noteOf(trace, step, summaryOf) }
     return stepOfContribution(trace, pass, edge.arg) <= step.index ? calm : { ...calm, phase: 'future' }

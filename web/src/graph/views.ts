@@ -14,6 +14,8 @@ export interface View {
   /// Positions in `trace.passes` of the backward passes that start here, in time order.
   readonly passes: readonly number[]
   readonly backwardNodes: number
+  /// Recordings that one loop made turn by turn, drawn as one (`roll.ts`).
+  readonly members?: readonly View[]
 }
 
 export function viewsOf(trace: Trace): readonly View[] {
