@@ -4,7 +4,8 @@ import { DEADLINE, initialState, update, type Event, type State } from '../../..
 import { announcementOf, duration, noticeOf, statusOf } from '../../../web/src/app/words'
 import { DEFAULTS } from '../../../web/src/share'
 import type { Stop } from '../../../web/src/protocol/trace'
-import type { Trace } from '../../../web/src/trace'
+import { readTrace, type Trace } from '../../../web/src/trace'
+import { makeTrace } from '../fixtures/make-trace'
 import { stored } from '../fixtures/traces'
 
 const READY = { type: 'ready', milliseconds: 1, python: '3.12', numpy: '2.0', engine: '0.1' } as const
@@ -16,7 +17,14 @@ const asked = { type: 'asked', run: 1, deadline: DEADLINE } as const
 const started = { type: 'started', run: 1 } as const
 const done = { type: 'done', run: 1, milliseconds: 3.2, ops: 14 } as const
 /// As much of a trace as the state looks at.
-const traceWith = (...stops: readonly Stop[]) => ({ stops, blocks: [], nodes: { kind: new Int32Array(2) } }) as unknown as Trace
+const traceWith = (...stops: readonly Stop[]): Trace =>
+  readTrace(
+    makeTrace('x = a\ny = b', (b) => {
+      b.source('array', { line: 1 })
+      b.source('array', { line: 2 })
+      for (const stop of stops) b.stop(stop)
+    }),
+  )
 const stop = (reason: Stop['reason']): Stop => ({ reason, message: 'why', cell: 0, line: 3 })
 
 const cases: readonly (readonly [what: string, events: readonly Event[], pill: string, notice: string | null])[] = [
@@ -95,13 +103,19 @@ describe('state', () => {
   })
 
   it('does not draw a recording that is too large, but many small ones', () => {
-    const block = (first: number, last: number) => ({ first, last })
-    const trace = (...blocks: readonly ReturnType<typeof block>[]) =>
-      ({ stops: [], blocks, nodes: { kind: new Int32Array(9000) } }) as unknown as Trace
+    const trace = (recordings: readonly number[], loose = 0) =>
+      readTrace(
+        makeTrace('x', (b) => {
+          const x = b.source('array', { line: 1 })
+          for (const size of recordings) b.record(1, () => void Array.from({ length: size }, () => b.op('add', [x], { line: 1 })))
+          for (let k = 0; k < loose; k++) b.op('add', [x], { line: 1, roles: ['recorded'] })
+        }),
+      )
     const tooMany = (drawn: Trace) => after(READY, asked, started, { type: 'picture', run: 1, trace: drawn }).picture?.tooMany
-    expect(tooMany(trace(block(0, 3000)))).toBe(3000)
-    expect(tooMany(trace(block(0, 1000), block(1000, 3000)))).toBeNull()
-    expect(tooMany(trace())).toBe(9000)
+    // The operations and what feeds them.
+    expect(tooMany(trace([3000]))).toBe(3001)
+    expect(tooMany(trace([1000, 2000]))).toBeNull()
+    expect(tooMany(trace([], 9000))).toBe(9001)
   })
 
   it('drops a selection with the run it belongs to', () => {

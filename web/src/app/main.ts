@@ -18,6 +18,8 @@ import { EMPTY, docOfFragment, readLessons, type Doc } from './documents'
 import { h, setText } from './dom'
 import { createHeader } from './header'
 import { showFormula } from './maths'
+import { createLoops } from './loops'
+import { toggled } from './rolling'
 import { keepFile, keptFile } from './kept-file'
 import { createFileDoor, docOfAddress } from './open-file'
 import { createOutputPanel } from './output-panel'
@@ -25,6 +27,7 @@ import { PARTIAL_SHARE } from './picture'
 import { createShareDialog } from './share-dialog'
 import { createSplitter } from './splitter'
 import { createStage } from './stage'
+import type { SceneFrame } from '../graph'
 import { createStepList } from './step-list'
 import { createStepper } from './stepper'
 import { DEADLINE, SPLIT, STORED, initialState, isGoing, limitsOf, markedNodes, update, type Event, type State, type Theme } from './state'
@@ -117,7 +120,12 @@ async function start(root: HTMLElement) {
     close: () => dispatch({ type: 'player', change: { list: false } }),
     summaryOf: (value) => graph.summaryOf(value),
   })
-  const stage = createStage({ retry, runFor: run, goToLine }, list.element)
+  function turn(frame: string, index: number) {
+    dispatch({ type: 'turned', frame, index })
+  }
+  const loops = createLoops({ turn, roll: (options) => dispatch({ type: 'rolled', options }) })
+  let frames: readonly SceneFrame[] = []
+  const stage = createStage({ retry, runFor: run, goToLine }, list.element, loops.element)
   const outputs = createOutputPanel(goToLine)
   let valuesShown = store.get('values') !== 'off'
   const codeBar = createCodeBar(valuesShown, {
@@ -204,6 +212,11 @@ async function start(root: HTMLElement) {
       list.refresh()
       showLines()
     },
+    onTurn: turn,
+    onUnroll: (loop) => dispatch({ type: 'rolled', options: toggled(state.rolling.options, loop) }),
+    onFrames: (shown) => {
+      frames = shown
+    },
   })
 
   // ----- Doors -----
@@ -232,19 +245,20 @@ async function start(root: HTMLElement) {
       editor.showRun(run && { run: run.id, outputs: run.outputs, active: isGoing(run) ? run.active : -1 })
       if (run?.error !== before?.run?.error) editor.markError(run?.error ?? null)
     }
-    if (picture !== before?.picture || selection !== before?.selection || step !== before?.step || run?.status !== before?.run?.status || state.check !== before.check) {
+    if (picture !== before?.picture || selection !== before?.selection || step !== before?.step || state.rolling !== before?.rolling || run?.status !== before?.run?.status || state.check !== before.check) {
       if (state.check !== before?.check || picture !== before?.picture) {
         badges = picture && state.check?.run === picture.run ? badgesOf(picture.trace, state.check.verdicts) : NO_BADGES
       }
       const going = isGoing(run)
       const status = going ? (picture?.run === run.id ? 'partial' : 'running') : 'idle'
-      graph.update({ trace: picture?.tooMany === null ? picture.trace : null, selected: selection.nodes, step, quiet: !selection.open, badges, status })
+      graph.update({ trace: picture?.tooMany === null ? picture.trace : null, selected: selection.nodes, step, quiet: !selection.open, badges, rolling: state.rolling, status })
     }
     // After the graph, which is where late numbers are kept.
     if (picture !== before?.picture || step !== before?.step || run?.id !== before?.run?.id) showLines()
     checkPanel.update(state, badges)
     stepper.update(state)
     list.update(state)
+    loops.update(state, frames)
     if (state.player !== before?.player || step !== before?.step) playOn()
     if (selection !== before?.selection) editor.markNodes(placesOf(state), selection.by !== 'code')
     if (theme !== before?.theme) {

@@ -11,8 +11,8 @@ export interface StageActions {
   goToLine(line: number): void
 }
 
-/// `list`: what may take the graph's place.
-export function createStage(act: StageActions, list: HTMLElement) {
+/// `list`: what may take the graph's place; `loops`: what stands under it.
+export function createStage(act: StageActions, list: HTMLElement, loops: HTMLElement) {
   const graph = h('div', { class: 'graph-host' })
 
   const title = h('h2', {})
@@ -33,7 +33,7 @@ export function createStage(act: StageActions, list: HTMLElement) {
   noticeLine.addEventListener('click', () => act.goToLine(line))
   noticeAction.addEventListener('click', () => act.runFor(deadline))
 
-  const element = h('section', { class: 'stage', 'aria-label': 'Graph' }, graph, card, list, notice)
+  const element = h('section', { class: 'stage', 'aria-label': 'Graph' }, graph, card, list, loops, notice)
 
   return {
     element,

@@ -5,9 +5,11 @@ import type { Output, ProgramError } from '../protocol/trace'
 import type { Limits } from '../protocol/messages'
 import type { RunnerEvent } from '../runner'
 import { splitCells } from '../editor/cells'
+import type { RollOptions } from '../graph'
 import { at, nodeCount, stepAt, timelineOf, type Trace } from '../trace'
 import type { Doc } from './documents'
-import { MOST_DRAWN, largestRecording } from './picture'
+import { MOST_DRAWN, largestPicture } from './picture'
+import { USUAL, rolledToNodes, rolledToStep, turned, type Rolling } from './rolling'
 
 export type Theme = 'auto' | 'light' | 'dark'
 export type Tab = 'code' | 'graph' | 'output'
@@ -23,6 +25,8 @@ export interface State {
   readonly selection: Selection
   /// Step of the timeline at which everything stands; null: the end, nobody steps.
   readonly step: number | null
+  /// Which loops are rolled up, and the turn that each shows.
+  readonly rolling: Rolling
   readonly player: Player
   /// The check of the newest run's gradients, when there was one.
   readonly check: Check | null
@@ -123,6 +127,8 @@ export type Event =
   | { readonly type: 'woken' }
   | { readonly type: 'selected'; readonly nodes: readonly number[]; readonly by: 'graph' | 'code' }
   | { readonly type: 'stepped'; readonly step: number | null }
+  | { readonly type: 'turned'; readonly frame: string; readonly index: number }
+  | { readonly type: 'rolled'; readonly options: RollOptions }
   | { readonly type: 'player'; readonly change: Partial<Player> }
   | { readonly type: 'theme'; readonly theme: Theme }
   | { readonly type: 'checking' }
@@ -161,6 +167,7 @@ export function initialState(docs: readonly Doc[], doc: Doc, code: string, { the
     selection: NOTHING,
     step: null,
     check: null,
+    rolling: USUAL,
     player: { playing: false, speed: 1, maths, list: false },
     tab: tabOf(doc),
     offer: draftOffer(draft),
@@ -183,6 +190,7 @@ export function update(state: State, event: Event): State {
         ...storedRun(event.doc),
         ...STILL(state),
         check: null,
+        rolling: USUAL,
         offer: draftOffer(event.draft),
         refusal: null,
         tab: tabOf(event.doc),
@@ -227,7 +235,7 @@ export function update(state: State, event: Event): State {
     }
     case 'picture':
       if (event.run !== state.run?.id) return state
-      return { ...state, picture: pictureOf(event.run, event.trace), selection: linkedSelection(state, event.trace) }
+      return { ...state, picture: pictureOf(event.run, event.trace, state.rolling), selection: linkedSelection(state, event.trace) }
     case 'done': {
       if (!state.run || event.run !== state.run.id) return state
       const { milliseconds, ops } = event
@@ -258,9 +266,28 @@ export function update(state: State, event: Event): State {
 
     // ----- The screen -----
     case 'selected':
-      return { ...state, selection: { nodes: event.nodes, by: event.by, open: event.nodes.length > 0 } }
+      return {
+        ...state,
+        selection: { nodes: event.nodes, by: event.by, open: event.nodes.length > 0 },
+        rolling: state.picture ? rolledToNodes(state.picture.trace, state.rolling, event.nodes) : state.rolling,
+      }
     case 'stepped':
       return stepped(state, event.step)
+    case 'turned': {
+      if (!state.picture) return state
+      const { rolling, step, nodes } = turned(state.picture.trace, state.rolling, event.frame, event.index, state.step, state.selection.nodes)
+      // While someone steps, the selection is the step's.
+      const at = step === null ? null : stepAt(state.picture.trace, step)
+      const selection = at && state.selection.by === 'step' ? { ...state.selection, nodes: [at.node], by: 'step' as const } : { ...state.selection, nodes }
+      return { ...state, rolling, step, selection, player: { ...state.player, playing: false } }
+    }
+    case 'rolled': {
+      const rolling = { ...state.rolling, options: event.options }
+      const { picture, step, selection } = state
+      if (!picture) return { ...state, rolling }
+      const shown = step === null ? rolledToNodes(picture.trace, rolling, selection.nodes) : rolledToStep(picture.trace, rolling, step)
+      return { ...state, rolling: shown, picture: pictureOf(picture.run, picture.trace, rolling) }
+    }
     case 'player': {
       const player = { ...state.player, ...event.change }
       // Played from the end, the walk begins at the first step.
@@ -297,7 +324,8 @@ function stepped(state: State, wanted: number | null): State {
   const index = Math.min(last, Math.max(0, wanted))
   const step = stepAt(state.picture.trace, index)
   const nodes = step ? [step.node] : []
-  return { ...state, step: index, selection: { nodes, by: 'step', open: state.selection.open }, player: { ...state.player, playing: state.player.playing && index < last } }
+  const rolling = rolledToStep(state.picture.trace, state.rolling, index)
+  return { ...state, step: index, rolling, selection: { nodes, by: 'step', open: state.selection.open }, player: { ...state.player, playing: state.player.playing && index < last } }
 }
 
 export const isGoing = (run: Run | null): run is Run => run !== null && run.status !== 'ended'
@@ -310,14 +338,14 @@ export function markedNodes({ picture, run, selection }: State): readonly number
 /// What a document shows before anything runs: nothing, or the run whose trace it holds.
 function storedRun({ trace }: Doc): Pick<State, 'run' | 'picture'> {
   if (!trace) return { run: null, picture: null }
-  const picture = pictureOf(STORED, trace)
+  const picture = pictureOf(STORED, trace, USUAL)
   const failed = trace.outputs.find((output) => output.type === 'error')
   const run = { ...newRun(STORED, DEADLINE, trace.code), outputs: trace.outputs, error: failed?.error ?? null, ops: nodeCount(trace) }
   return { picture, run: { ...run, status: 'ended', ending: endingOf(picture, run) } }
 }
 
-function pictureOf(run: number, trace: Trace): Picture {
-  const nodes = largestRecording(trace)
+function pictureOf(run: number, trace: Trace, { options }: Rolling): Picture {
+  const nodes = largestPicture(trace, options)
   return { run, trace, tooMany: nodes > MOST_DRAWN ? nodes : null }
 }
 

@@ -8,8 +8,10 @@ export interface Curve {
   /// The turn that is looked at; y is null where it has no number to show.
   readonly here: { readonly x: number; readonly y: number | null }
   readonly log: boolean
-  /// "shrinks 1e6-fold over 50 turns".
+  /// "shrinks 1e6-fold back through 50 turns: vanishes".
   readonly words: string
+  /// The same without the turns: "shrinks 1e6-fold".
+  readonly short: string
   readonly tone: 'calm' | 'vanishing' | 'exploding' | 'broken'
 }
 
@@ -74,27 +76,33 @@ function gathered(norms: readonly (number | null)[]): ReadonlySet<number> {
   return kept
 }
 
-function wordsOf(norms: readonly (number | null)[], back: boolean): Pick<Curve, 'words' | 'tone'> {
-  const known = norms.filter((one) => one !== null)
+type Words = Pick<Curve, 'words' | 'short' | 'tone'>
+
+const TONES = { calm: '', vanishing: ': vanishes', exploding: ': explodes', broken: '' } as const
+
+function wordsOf(norms: readonly (number | null)[], back: boolean): Words {
   const turns = `${norms.length.toLocaleString('en')} turns`
-  if (known.length === 0) return { words: 'none', tone: 'calm' }
+  const say = (short: string, tone: Curve['tone'] = 'calm', way = back ? ` back through ${turns}` : ` over ${turns}`): Words => ({ words: `${short}${way}${TONES[tone]}`, short, tone })
+  const known = norms.filter((one) => one !== null)
+  if (known.length === 0) return say('none', 'calm', '')
   const odd = known.filter((one) => !Number.isFinite(one))
-  if (odd.length > 0) return { words: `${odd.some(Number.isNaN) ? 'NaN' : 'infinite'} in ${odd.length.toLocaleString('en')} of ${turns}`, tone: 'broken' }
-  if (known.every((one) => one === 0)) return { words: `zero in all ${turns}`, tone: 'calm' }
+  if (odd.length > 0) return say(odd.some(Number.isNaN) ? 'NaN' : 'infinite', 'broken', ` in ${odd.length.toLocaleString('en')} of ${turns}`)
+  if (known.every((one) => one === 0)) return say('zero', 'calm', ` in all ${turns}`)
+  // One gradient goes from the last turn back to the first; gradients of their own are read as the program runs.
   const [first, last] = [known[0] ?? 0, known.at(-1) ?? 0]
   const [start, end] = back ? [last, first] : [first, last]
-  const way = back ? `back through ${turns}` : `over ${turns}`
-  if (start === 0 || end === 0) return { words: end === 0 ? `falls to zero ${way}` : `from zero to ${short(end)} ${way}`, tone: end === 0 && back ? 'vanishing' : 'calm' }
+  if (end === 0) return say('falls to zero', back ? 'vanishing' : 'calm')
+  if (start === 0) return say(`from zero to ${brief(end)}`)
   const ratio = end / start
-  if (ratio >= 2) return { words: `grows ${short(ratio)}-fold ${way}${ratio >= FAR ? ': explodes' : ''}`, tone: ratio >= FAR ? 'exploding' : 'calm' }
-  if (ratio <= 0.5) return { words: `shrinks ${short(1 / ratio)}-fold ${way}${back && 1 / ratio >= FAR ? ': vanishes' : ''}`, tone: back && 1 / ratio >= FAR ? 'vanishing' : 'calm' }
+  if (ratio >= 2) return say(`grows ${brief(ratio)}-fold`, ratio >= FAR ? 'exploding' : 'calm')
+  if (ratio <= 0.5) return say(`shrinks ${brief(1 / ratio)}-fold`, back && 1 / ratio >= FAR ? 'vanishing' : 'calm')
   const positive = known.filter((one) => one > 0)
   const spread = Math.max(...positive) / Math.min(...positive)
-  return { words: spread > 2 ? `up and down ${short(spread)}-fold ${way}` : `about the same ${way}`, tone: 'calm' }
+  return say(spread > 2 ? `up and down ${brief(spread)}-fold` : 'about the same')
 }
 
 /// "7.4", "1200", "3e6".
-function short(value: number): string {
+function brief(value: number): string {
   if (value >= 1e4 || value < 1e-3) return value.toExponential(0).replace('e+', 'e')
   return String(Number(value.toPrecision(2)))
 }

@@ -15,13 +15,15 @@ export { buildGraph, type Box, type BoxKind, type Edge, type Graph, type Summary
 export { neighbour, type Direction } from './navigate'
 export { PLATE_HEIGHT, type Columns, type Held, type Layer, type Layout, type LayoutEdge, type LayoutGraph, type LayoutNode, type Placement } from './placement'
 export { isStraight } from './routes'
-export { layoutGraphOf, sceneAt, sceneOf, withSelection, type EdgeRole, type Phase, type Scene, type SceneEdge, type SceneInput, type SceneNode, type ScenePlate, type SceneText, type TextRole } from './scene'
+export { layoutGraphOf, sceneAt, sceneOf, withSelection, type EdgeRole, type Phase, type Scene, type SceneCurve, type SceneEdge, type SceneFrame, type SceneInput, type SceneNode, type ScenePlate, type SceneText, type TextRole } from './scene'
 export type { Curve } from './curve'
 export {
+  LAST,
   ROLLED,
   ROLL_ABOVE,
   counterpart,
   passShown,
+  passesShown,
   picturesOf,
   positionsFor,
   rollOf,
@@ -32,6 +34,7 @@ export {
   type RollOptions,
   type Rolled,
 } from './roll'
-export { CURVE, positionsAtStep, rolledSceneOf, type SceneCurve, type SceneFrame } from './rolled'
+export { HEADING } from './nest'
+export { CURVE, positionsAtStep, rolledSceneOf } from './rolled'
 export { passAt, withStep } from './step'
 export { viewOfNode, viewsOf, type View } from './views'

@@ -107,6 +107,9 @@ export interface Edge {
 export interface BoxExtras {
   readonly key: string
   readonly tags: readonly string[]
+  /// A name for visits that have none, and the characters of the longest title.
+  readonly name: string | null
+  readonly title: number
   /// Room that any of the visits needs for a result's value and gradient.
   readonly room: (slot: number) => { readonly value: Room; readonly gradient: Room } | null
 }
@@ -148,6 +151,7 @@ export function buildGraph(trace: Trace, view: View, pass: number, summaryOf: Su
       },
       results,
       metrics,
+      extras?.title ?? 0,
     )
   })
   return { boxes, edges: edgesOf(trace, view, pass, position, boxes, metrics) }
@@ -189,7 +193,8 @@ function withRoom(result: DraftResult, extras: BoxExtras | null): DraftResult {
   const own = roomFor(result.forward?.lines ?? [])
   const wanted = extras?.room(result.slot)
   if (!wanted) return { ...result, reserve: own }
-  return { ...result, reserve: wider(own, wanted.value), room: wider(result.room, wanted.gradient) }
+  const name = result.name ?? extras?.name ?? null
+  return { ...result, name, reserve: wider(own, wanted.value), room: wider(result.room, wanted.gradient) }
 }
 
 export function roomFor(lines: readonly string[]): Room {
@@ -306,7 +311,7 @@ export function longest(lines: readonly string[]): number {
   return lines.reduce((most, line) => Math.max(most, [...line].length), 0)
 }
 
-function measured(box: DraftBox, drafts: readonly DraftResult[], metrics: Metrics): Box {
+function measured(box: DraftBox, drafts: readonly DraftResult[], metrics: Metrics, titleChars: number): Box {
   const chars = (count: number): number => count * SMALL.size * metrics.advance
   const padX = box.kind === 'leaf' ? PAD.x + 4 : PAD.x
   const several = drafts.length > 1
@@ -321,7 +326,7 @@ function measured(box: DraftBox, drafts: readonly DraftResult[], metrics: Metric
       : draft.reserve.rows + draft.room.rows
     return { width: Math.max(body, head), rows: rows + (several ? 1 : 0) }
   })
-  const title = widthOf(titleOf(box, drafts), TITLE.size, metrics)
+  const title = Math.max(widthOf(titleOf(box, drafts), TITLE.size, metrics), titleChars * TITLE.size * metrics.advance)
   const sub = widthOf(subtitle(box, drafts), SMALL.size, metrics)
   const heading = title + (sub > 0 ? PAD.gap + sub : 0)
   const gaps = several ? (drafts.length - 1) * 2 * PAD.gap : 0

@@ -24,8 +24,9 @@ export interface NestEdge {
   readonly operands: number
   readonly weight: number
   readonly carried: number
-  /// Width of the plate that may stand for a far producer.
+  /// Width of the plate that may stand for a far producer, and of the words beside its lane.
   readonly plate: number
+  readonly words: number
 }
 
 export interface Nested {
@@ -265,7 +266,7 @@ export function nested(boxes: readonly Box[], frameOf: readonly number[], frames
     const dy = framed ? HEADING + (enters.size > 0 ? 0 : INSET + backAbove) - low : 0
     const at = ({ x, y }: Point): Point => ({ x: Math.round(x + dx), y: Math.round(y + dy) })
 
-    const lanes = back.length === 0 ? 0 : 12 + LANE_GAP * back.length
+    const lanes = back.length === 0 ? 0 : 20 + LANE_GAP * back.length + Math.max(...back.map(({ e }) => edges[e]?.words ?? 0))
     const aside = frames[level]?.aside ?? { width: 0, height: 0 }
     const inside = right - left + lanes
     const width = framed ? Math.max(inside + (aside.width > 0 ? aside.width + INSET : 0) + 2 * INSET, (frames[level]?.title ?? 0) + 2 * INSET) : placement.width + lanes

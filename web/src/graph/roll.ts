@@ -627,6 +627,11 @@ export function passShown(rolled: Rolled, view: View, shown: Shown, pass: number
   return member.passes.at(turn) ?? member.passes.at(-1) ?? -1
 }
 
+/// Passes to choose from: of recordings in a loop those of the shown one.
+export function passesShown(rolled: Rolled, view: View, shown: Shown): readonly number[] {
+  return (view.members && memberShown(rolled, view, shown)?.passes) ?? view.passes
+}
+
 const memberIndexes = new WeakMap<Rolled, ReadonlyMap<number, View>>()
 
 function memberShown(rolled: Rolled, view: View, shown: Shown): View | null {

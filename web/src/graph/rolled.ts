@@ -4,42 +4,16 @@
 import { at, contributionOf, gradNormOf, hasRole, isLeaf, isRecordedOp, nameOfSlot, nodeOfSlot, operandArgs, resultSlots, sizeOf, stepAt, type Trace } from '../trace'
 import { NODE_FIT } from '../trace'
 import { layout as usualLayout } from './layout'
+import { operationLabel } from './label'
 import { DEFAULT_METRICS, type Metrics } from './metrics'
 import { activeNodes, buildGraph, roomFor, titleOf, valueLines, wider, type Graph, type Room, type SummaryOf } from './model'
-import { HEADING, headingWidth, lanePath, nested, type Nested } from './nest'
+import { HEADING, headingWidth, lanePath, nested, type NestEdge, type Nested } from './nest'
 import { PLATE_HEIGHT } from './placement'
-import { positionsFor, shownArg, shownAt, shownNode, type Positions, type Rolled, type RolledEdge, type Shown } from './roll'
+import { positionsFor, shownArg, shownAt, shownNode, type Body, type Positions, type Rolled, type RolledEdge, type Shown } from './roll'
 import { LANE, type Point } from './routes'
-import { sceneNodesOf, type Scene, type SceneEdge, type SceneInput } from './scene'
-import { curveOf, type Curve } from './curve'
+import { sceneNodesOf, type Scene, type SceneCurve, type SceneEdge, type SceneFrame, type SceneInput } from './scene'
+import { curveOf } from './curve'
 import type { View } from './views'
-
-/// A rolled loop as it is drawn.
-export interface SceneFrame {
-  readonly key: string
-  readonly loop: string
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-  readonly title: string
-  /// "× 50".
-  readonly times: string
-  /// "turn 12 of 50"
-  readonly place: string
-  readonly index: number
-  readonly count: number
-  /// Norms of gradients through the turns, and where they stand.
-  readonly curves: readonly SceneCurve[]
-  readonly label: string
-}
-
-export interface SceneCurve {
-  readonly x: number
-  readonly y: number
-  readonly name: string
-  readonly curve: Curve
-}
 
 export const CURVE = { width: 132, height: 40, caption: 16, words: 15, gap: 10 } as const
 /// Most curves in one frame.
@@ -60,15 +34,15 @@ export function rolledSceneOf(input: RolledInput): Scene {
   const now = rolled.bodies.map((_, b) => shownNode(rolled, b, shown))
   const nodes = now.map((node, b) => node ?? nearest(rolled, b, shown))
   const graph = bodyGraph(input, nodes, now, summaryOf, metrics)
-  const place = placed(input, graph, metrics)
+  const spots = placed(input, graph, metrics)
   const chosen = new Set(selected)
-  const here = sceneNodesOf({ ...input, summaryOf, metrics }, graph.boxes, place.boxes)
-  const frames = rolled.frames.map((_, f) => frameAt(trace, view, rolled, shown, f, place, pass))
+  const here = sceneNodesOf({ ...input, summaryOf, metrics }, graph.boxes, spots.boxes)
+  const frames = rolled.frames.map((_, f) => frameAt(trace, view, rolled, shown, f, spots, pass))
   return {
-    width: place.width,
-    height: place.height,
+    width: spots.width,
+    height: spots.height,
     nodes: here.map((node, b) => (now[b] === null ? { ...node, phase: 'absent' as const, texts: node.texts.filter(({ role }) => role !== 'value' && role !== 'grad'), label: `${node.label.split(', value ')[0]}, does not run in this turn`, pending: [] } : node)),
-    edges: rolled.edges.flatMap((edge, e) => edgeAt(trace, rolled, graph, place, edge, e, shown, pass, chosen, metrics)),
+    edges: rolled.edges.flatMap((edge, e) => edgeAt(trace, rolled, graph, spots, edge, e, shown, pass, chosen, metrics)),
     frames,
     label: `Computation graph, ${view.title}: ${graph.boxes.length} nodes, ${frames.map(({ title, times }) => `${title} ${times}`).join(', ')}`,
   }
@@ -94,11 +68,30 @@ function bodyGraph(input: RolledInput, nodes: readonly number[], now: readonly (
     const all = times[body.frame] ?? 1
     const [runs, visits] = [body.nodes.length, body.frame < 0 ? 1 : all]
     const tags = body.frame >= 0 && runs < visits ? [`${runs} of ${visits}`] : []
-    return { key: body.key, tags, room: (slot) => (body.nodes.length < 2 ? null : roomOfBody(trace, body.nodes, slot - at(trace.nodes.slotStart, node), summaryOf, pass, view.members !== undefined)) }
+    const { name, title } = headingOf(trace, body)
+    return { key: body.key, tags, name, title, room: (slot) => (body.nodes.length < 2 ? null : roomOfBody(trace, body.nodes, slot - at(trace.nodes.slotStart, node), summaryOf, pass, view.members !== undefined)) }
   })
   const active = activeOf(trace, view, pass)
   // A head of one turn's pass is a head; one of other turns is not drawn as such.
   return { boxes: graph.boxes.map((box, b) => ({ ...box, active: now[b] !== null && active.has(box.node) })), edges: [] }
+}
+
+const headings = new WeakMap<Body, { readonly name: string | null; readonly title: number }>()
+
+/// What all visits of a body are called, and how long the longest of their titles is.
+function headingOf(trace: Trace, body: Body): { readonly name: string | null; readonly title: number } {
+  const known = headings.get(body)
+  if (known) return known
+  const names = body.nodes.map((node) => nameOfSlot(trace, at(trace.nodes.slotStart, node)))
+  const name = names.find((one) => one !== null) ?? null
+  const [first = -1] = body.nodes
+  // A named leaf or constant has its name for a title.
+  const named = name !== null && !isRecordedOp(trace, first) && (trace.nodes.kind[first] === 0 || isLeaf(trace, first))
+  const labels = named ? names.map((one) => one ?? name) : body.nodes.map((node) => operationLabel(trace, node))
+  const title = body.nodes.length < 2 ? 0 : labels.reduce((most, label) => Math.max(most, label?.length ?? 0), 0)
+  const made = { name: body.nodes.length < 2 ? null : name, title }
+  headings.set(body, made)
+  return made
 }
 
 const actives = new WeakMap<View, Map<number, ReadonlySet<number>>>()
@@ -142,7 +135,19 @@ function roomOfShape(shape: readonly number[]): Room {
 
 // ----- Places -----
 
-function placed({ trace, view, rolled, layout = usualLayout }: RolledInput, graph: Graph, metrics: Metrics): Nested {
+const placements = new WeakMap<Rolled, { readonly key: string; readonly nested: Nested }>()
+
+/// Sizes do not depend on the turn, so moving through the turns computes no places again.
+function placed(input: RolledInput, graph: Graph, metrics: Metrics): Nested {
+  const key = JSON.stringify([graph.boxes.map(({ width, height, results }) => [width, height, results.map((result) => result.width)]), input.pass < 0, metrics])
+  const known = placements.get(input.rolled)
+  if (known?.key === key) return known.nested
+  const made = place(input, graph, metrics)
+  placements.set(input.rolled, { key, nested: made })
+  return made
+}
+
+function place({ trace, view, rolled, layout = usualLayout }: RolledInput, graph: Graph, metrics: Metrics): Nested {
   const main = new Set<number>()
   for (const { from } of rolled.edges) if (!isSource(trace, rolled, from)) main.add(from)
   return nested(
@@ -152,11 +157,13 @@ function placed({ trace, view, rolled, layout = usualLayout }: RolledInput, grap
       const curves = curvesOf(trace, view, rolled, f)
       return {
         parent: frame.parent,
-        title: headingWidth(`⟳ ${frame.title}  ${timesOf(frame.most, frame.visits)}  ${'turn 0000 of 0000'}  unroll`, metrics.advance) + 24,
+        title: headingWidth(`⟳ ${frame.title}  ${timesOf(frame.most, frame.visits)}  turn ${frame.most.toLocaleString('en')} of ${frame.most.toLocaleString('en')}   unroll`, metrics.advance) + 24,
         aside: curves.length === 0 ? { width: 0, height: 0 } : { width: CURVE.width, height: curves.length * (CURVE.height + CURVE.caption + CURVE.words + CURVE.gap) },
       }
     }),
-    rolled.edges.map(({ from, to, operand, carried, result, args }) => ({
+    rolled.edges.map((edge): NestEdge => {
+      const { from, to, operand, carried, result, args } = edge
+      return {
       from,
       to,
       // A number for the result that does not change with the turn.
@@ -166,7 +173,8 @@ function placed({ trace, view, rolled, layout = usualLayout }: RolledInput, grap
       weight: main.has(from) ? 48 : 2,
       carried,
       plate: plateWidthOf(graph, from, metrics),
-    })),
+      words: headingWidth(captionOf(trace, rolled, edge), metrics.advance),
+    }}),
     layout,
   )
 }
@@ -216,7 +224,7 @@ function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge:
   const contribution = !taken || cut || pass < 0 ? -1 : contributionOf(trace, pass, arg)
   const flows = !cut && edge.args.some((one) => contributionOf(trace, pass, one) >= 0)
   const middle = middleOfPoints(route)
-  const caption = route.lane ? { x: route.lane[0].x + 4, y: Math.round((route.lane[0].y + route.lane[1].y) / 2), text: captionOf(trace, rolled, edge) } : null
+  const caption = route.lane ? { x: route.lane[0].x + LANE + 5, y: Math.round((route.lane[0].y + route.lane[1].y) / 2), text: captionOf(trace, rolled, edge) } : null
   const many = edge.args.length > 1 && edge.operand < 0 && (rolled.bodies[edge.to]?.nodes.length ?? 0) === 1
   const common = {
     from: from.node,

@@ -18,7 +18,7 @@ import { PAD, PILL, buildGraph, isAbreast, plateText, titleOf, type Box, type Bo
 import { PLATE_HEIGHT, type Layout, type LayoutGraph, type Placement } from './placement'
 import { entryOf, exitOf } from './ports'
 import { LANE, middleOf, pathOf, routesOf, type Point } from './routes'
-import type { SceneFrame } from './rolled'
+import type { Curve } from './curve'
 import type { View } from './views'
 
 export type TextRole = 'title' | 'name' | 'detail' | 'tag' | 'value' | 'grad'
@@ -90,6 +90,33 @@ export interface SceneEdge {
   /// In a rolled picture: it leads to another turn of a loop; words beside it.
   readonly carried?: boolean
   readonly caption?: { readonly x: number; readonly y: number; readonly text: string } | null
+}
+
+/// A rolled loop as it is drawn.
+export interface SceneFrame {
+  readonly key: string
+  readonly loop: string
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly title: string
+  /// "× 50".
+  readonly times: string
+  /// "turn 12 of 50"
+  readonly place: string
+  readonly index: number
+  readonly count: number
+  /// Norms of gradients through the turns, and where they stand.
+  readonly curves: readonly SceneCurve[]
+  readonly label: string
+}
+
+export interface SceneCurve {
+  readonly x: number
+  readonly y: number
+  readonly name: string
+  readonly curve: Curve
 }
 
 export interface ScenePlate {

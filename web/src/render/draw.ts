@@ -98,11 +98,12 @@ function markerOf(edge: SceneEdge, prefix: string): string {
 }
 
 function drawEdge(edge: SceneEdge, prefix: string): SVGElement {
-  const classes = ['gv-edge', `gv-edge-${edge.role}`, edge.active ? '' : 'is-inactive', edge.lit ? 'is-lit' : '', edge.phase ? `at-${edge.phase}` : '']
+  const classes = ['gv-edge', `gv-edge-${edge.role}`, edge.carried ? 'is-carried' : '', edge.active ? '' : 'is-inactive', edge.lit ? 'is-lit' : '', edge.phase ? `at-${edge.phase}` : '']
   return svg(
     'g',
     { class: classes.filter((name) => name !== '').join(' '), 'data-from': edge.from, 'data-to': edge.to },
     svg('path', { d: edge.path, 'marker-end': markerOf(edge, prefix) }),
+    edge.caption ? svg('text', { class: 'gv-caption-text', x: edge.caption.x, y: edge.caption.y }, edge.caption.text) : null,
     edge.plate ? drawPlate(edge.plate, edge.from) : null,
     edge.mark ? cutMark(edge.mark.x, edge.mark.y) : null,
   )

@@ -11,6 +11,8 @@ export interface ToolbarState {
   readonly trace: Trace | null
   readonly views: readonly View[]
   readonly view: number
+  /// Passes to choose from.
+  readonly passes: readonly number[]
   readonly pass: number
   readonly status: 'idle' | 'running' | 'partial'
 }
@@ -48,14 +50,14 @@ function viewChooser({ views, view }: ToolbarState, { onView }: ToolbarActions):
   )
 }
 
-function passChooser({ trace, views, view, pass }: ToolbarState, { onPass }: ToolbarActions): HTMLElement | null {
+function passChooser({ trace, views, view, passes, pass }: ToolbarState, { onPass }: ToolbarActions): HTMLElement | null {
   const shown = views[view]
   if (!trace || !shown) return null
-  if (shown.passes.length === 0) return html('span', { class: 'gv-label' }, 'no backward pass yet')
-  const titles = shown.passes.map((one) => passTitle(trace, one))
+  if (passes.length === 0) return html('span', { class: 'gv-label' }, 'no backward pass yet')
+  const titles = passes.map((one) => passTitle(trace, one))
   if (titles.length === 1) return html('span', { class: 'gv-label gv-pass' }, html('b', {}, '∂'), ` ${titles[0]}`)
   const numbered = titles.map((title, i) => (titles.indexOf(title) === titles.lastIndexOf(title) ? title : `${title} (${titles.slice(0, i + 1).filter((one) => one === title).length})`))
-  const list = chooser('passes', 'Gradients of', numbered, shown.passes.indexOf(pass), (i) => onPass(shown.passes[i] ?? -1))
+  const list = chooser('passes', 'Gradients of', numbered, passes.indexOf(pass), (i) => onPass(passes[i] ?? -1))
   return html('span', { class: 'gv-choice gv-pass' }, html('b', { 'aria-hidden': 'true' }, '∂'), list)
 }
 

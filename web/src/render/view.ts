@@ -2,6 +2,7 @@
 
 import './graph.css'
 import { WINDOW, type Elements } from '../protocol/check'
+import './frames.css'
 import type { Summary } from '../protocol/trace'
 import {
   buildGraph,
@@ -18,15 +19,25 @@ import {
   sceneAt,
   togglePin,
   viewOfNode,
-  viewsOf,
   withSelection,
   withStep,
   type Badge,
   type Card,
   type Direction,
   type Graph,
+  LAST,
+  ROLLED,
+  passShown,
+  passesShown,
+  picturesOf,
+  rollOf,
+  rolledSceneOf,
+  shownAt,
   type Placement,
+  type Positions,
+  type RollOptions,
   type Scene,
+  type SceneFrame,
   type View,
 } from '../graph'
 import { TraceError, nodeOfSlot, readSummary, shapeOfValue, stepAt, type Trace } from '../trace'
@@ -38,6 +49,7 @@ import { arrowHeads, drawChanges, drawScene, type Drawing } from './draw'
 import { anchoredTransform, fitTransform, isWhole, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
 import { measure } from './measure'
 import { drawPins } from './pins'
+import { createFrames } from './frames'
 import { drawToolbar } from './toolbar'
 
 export interface GraphViewState {
@@ -49,6 +61,8 @@ export interface GraphViewState {
   readonly quiet: boolean
   /// How a check of gradients went, by node.
   readonly badges: ReadonlyMap<number, Badge>
+  /// Which loops are rolled up, and the turn that each shows.
+  readonly rolling: { readonly options: RollOptions; readonly positions: Positions }
   readonly status: 'idle' | 'running' | 'partial'
 }
 
@@ -67,6 +81,11 @@ export interface GraphViewOptions {
   requestSummaries(values: readonly number[]): void
   /// Summaries that were asked for have come.
   onSummaries(): void
+  /// The reader wants another turn of a loop, by the key of its frame; a loop unrolled.
+  onTurn(frame: string, index: number): void
+  onUnroll(loop: string): void
+  /// The picture has these frames of rolled loops.
+  onFrames(frames: readonly SceneFrame[]): void
 }
 
 export interface GraphView {
@@ -104,7 +123,9 @@ let instances = 0
 
 export function createGraphView(host: HTMLElement, options: GraphViewOptions): GraphView {
   const prefix = `gv${instances++}`
-  const layer = svg('g')
+  const pictures = svg('g')
+  const frames = createFrames({ onTurn: options.onTurn, onUnroll: options.onUnroll })
+  const layer = svg('g', {}, frames.back, pictures, frames.front)
   const surface = svg('svg', { class: 'gv-surface', role: 'group', 'aria-label': 'Computation graph', 'aria-describedby': `${prefix}-keys` }, arrowHeads(prefix), layer)
   const bar = html('div', { class: 'gv-bar' })
   const empty = html('div', { class: 'gv-empty' })
@@ -120,7 +141,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const root = html('div', { class: 'gv' }, bar, canvas, card, pinned)
   host.replaceChildren(root)
 
-  let state: GraphViewState = { trace: null, selected: [], step: null, quiet: false, badges: new Map(), status: 'idle' }
+  let state: GraphViewState = { trace: null, selected: [], step: null, quiet: false, badges: new Map(), rolling: { options: ROLLED, positions: LAST }, status: 'idle' }
   let views: readonly View[] = []
   let view = -1
   let pass = -1
@@ -152,7 +173,9 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   function update(next: GraphViewState): void {
     const before = state
     state = next
-    const changed = next.trace !== before.trace
+    const rerolled = next.rolling.options !== before.rolling.options
+    const turned = next.rolling.positions !== before.rolling.positions
+    const changed = next.trace !== before.trace || rerolled
     if (changed) takeTrace(next.trace, next.status === 'partial')
     const selected = next.selected.join() !== before.selected.join() || changed
     const moved = next.step !== before.step
@@ -160,13 +183,13 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const switched = selected && target !== undefined && !next.selected.some((node) => views[view]?.nodes.includes(node))
     if (switched) chooseView(viewOfNode(views, target, view))
     const passed = moved && choosePass()
-    if (changed || switched || passed) redraw(switched ? 'open' : 'keep')
+    if (changed || switched || passed || turned) redraw(switched || rerolled ? 'open' : 'keep')
     else if (selected || moved) select()
     if (next.badges !== before.badges && !changed) refreshBadges()
     if (changed || selected || switched || moved || passed || next.quiet !== before.quiet || next.badges !== before.badges) refreshCard()
-    if ((selected || moved) && !changed) revealSelected()
+    if ((selected || moved) && !changed && !turned) revealSelected()
     if (next.status !== before.status) keepBase()
-    if (changed || switched || passed || next.status !== before.status) refreshBar()
+    if (changed || switched || passed || (turned && views[view]?.members) || next.status !== before.status) refreshBar()
   }
 
   function takeTrace(trace: Trace | null, partial: boolean): void {
@@ -176,7 +199,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     known = new Map()
     asked = new Set()
     stretches = new Map()
-    views = trace ? viewsOf(trace) : []
+    views = trace ? picturesOf(trace, state.rolling.options) : []
     const same = shown ? views.findIndex(({ id }) => id === shown.id) : -1
     view = same >= 0 ? same : partial ? views.length - 1 : views.length > 0 ? 0 : -1
     const passes = views[view]?.passes ?? []
@@ -210,24 +233,36 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const shown = views[view]
     end = null
     if (state.trace && shown) {
+      const rolled = rollOf(state.trace, shown, state.rolling.options)
+      // Of recordings in a loop, the gradients of the shown one.
+      if (rolled.frames.length > 0) pass = passShown(rolled, shown, shownAt(rolled, state.rolling.positions), pass)
       const input = { trace: state.trace, view: shown, pass, selected: state.selected, summaryOf, metrics }
-      const graph = buildGraph(input.trace, shown, pass, summaryOf, metrics)
-      laid = { graph, placement: laidOut(graph, shown.id) }
-      end = sceneAt(input, graph, laid.placement)
+      if (rolled.frames.length > 0) {
+        laid = null
+        end = rolledSceneOf({ ...input, rolled, positions: state.rolling.positions })
+      } else {
+        const graph = buildGraph(input.trace, shown, pass, summaryOf, metrics)
+        laid = { graph, placement: laidOut(graph, shown.id) }
+        end = sceneAt(input, graph, laid.placement)
+      }
     }
     scene = end && stepped(end)
     root.classList.toggle('is-empty', scene === null)
     if (!scene) {
-      layer.replaceChildren()
+      pictures.replaceChildren()
+      frames.update(null)
+      options.onFrames([])
       drawing = null
       drawEmpty(empty, state.status)
       return
     }
     const focused = focusedKey(before)
     surface.setAttribute('aria-label', scene.label)
-    drawing = drawScene(layer, scene, prefix)
+    drawing = drawScene(pictures, scene, prefix)
     refreshBadges()
     light(lit)
+    frames.update(scene)
+    options.onFrames(scene.frames ?? [])
     legend.hidden = !scene.edges.some(({ role }) => role === 'grad')
     setStop(scene.nodes.find(({ key }) => key === focused)?.node ?? state.selected.find((node) => drawing?.nodes.has(node)) ?? scene.nodes[0]?.node ?? -1)
     if (focused !== null) drawing.nodes.get(stop)?.button.focus({ preventScroll: true })
@@ -360,7 +395,10 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   function refreshBar(): void {
-    drawToolbar(bar, { trace: state.trace, views, view, pass, status: state.status }, {
+    const shown = views[view]
+    const rolled = state.trace && shown ? rollOf(state.trace, shown, state.rolling.options) : null
+    const passes = rolled && shown ? passesShown(rolled, shown, shownAt(rolled, state.rolling.positions)) : []
+    drawToolbar(bar, { trace: state.trace, views, passes, view, pass, status: state.status }, {
       onView: (next) => {
         chooseView(next)
         redraw('open')
