@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager, nullcontext
 import numpy
 
 from ..registry import Op
+from .forecast import Spec, forecast
 from .namespace import Namespace
 
-__all__ = ["Device", "perform"]
+__all__ = ["Device", "conformed", "perform"]
 
 
 class Device:
@@ -49,6 +50,17 @@ class Device:
         what the device has no word for comes back as it is."""
         return problem
 
+    def run(self, op: Op, operands, attrs: dict | None, nd: bool = False):
+        """The result of a row on raw arrays of this device and Python numbers, or a list of them,
+        in the shapes and dtypes that the engine promises. Raises what `forecast` raises."""
+        attrs = {**op.attrs, **(attrs or {})}
+        specs = [Spec(tuple(x.shape), x.dtype.name) if self.is_raw(x) else x for x in operands]
+        plan = forecast(op, specs, attrs, nd)
+        with self.work():
+            made = perform(self, op, operands, attrs)
+            found = [conformed(self, y, s) for y, s in zip(made, plan.results, strict=True)]
+        return found[0] if op.outputs == 1 else found
+
 
 def perform(device: Device, op: Op, operands, attrs: dict) -> list:
     """The results of a row on raw arrays of `device` and Python numbers, in any form and dtype."""
@@ -57,3 +69,14 @@ def perform(device: Device, op: Op, operands, attrs: dict) -> list:
     else:
         made = op.forward(device.xp, *operands, **attrs)
     return list(made) if isinstance(made, list | tuple) else [made]
+
+
+def conformed(device: Device, y, spec: Spec):
+    """A result as the raw array that was forecast."""
+    raw = y if device.is_raw(y) else device.array(y)
+    if raw.dtype != spec.dtype:
+        raw = raw.astype(spec.dtype)
+    if not raw.shape and spec.shape == (1,):
+        raw = raw.reshape(1)
+    assert tuple(raw.shape) == spec.shape, f"shape {raw.shape}, forecast was {spec.shape}"
+    return raw

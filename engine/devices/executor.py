@@ -18,7 +18,7 @@ from ..program import Call, FrameError, FrameLimits, Handle, Program, Upload, el
 from ..registry import OPS, Op
 from ..reply import Account, OpError, Outcome, Value
 from ..summary import summarize
-from .device import Device, perform
+from .device import Device, conformed, perform
 from .forecast import Forecast, Spec, forecast
 from .ledger import Ledger
 
@@ -286,17 +286,6 @@ def used_by(call: Call) -> list[int]:
 def poison_in(held) -> OpError | None:
     """The first error among what a call reads."""
     return next((x for x in held if type(x) is OpError), None)
-
-
-def conformed(device: Device, y, spec: Spec):
-    """A result as the raw array that was forecast."""
-    raw = y if device.is_raw(y) else device.array(y)
-    if raw.dtype != spec.dtype:
-        raw = raw.astype(spec.dtype)
-    if not raw.shape and spec.shape == (1,):
-        raw = raw.reshape(1)
-    assert tuple(raw.shape) == spec.shape, f"shape {raw.shape}, forecast was {spec.shape}"
-    return raw
 
 
 # ----- Bytes of arrays -----

@@ -37,10 +37,11 @@ class Forecast:
         return sum(spec.nbytes for spec in self.results)
 
 
-def forecast(op: Op, operands, attrs: dict, nd: bool) -> Forecast:
+def forecast(op: Op, operands, attrs: dict, nd: bool, values: bool = True) -> Forecast:
     """The forecast of `op` on operands (`Spec`s and Python numbers) with complete attributes.
 
-    Index arrays inside `attrs` are raw arrays. Raises what the engine itself would: `ShapeError`,
+    Index arrays inside `attrs` are raw arrays; without `values`, their bounds are not looked at.
+    Raises what the engine itself would: `ShapeError`,
     `DTypeError`, `IndexError`; other exceptions mean attributes that the op cannot work with.
     """
     arrays = [x for x in operands if isinstance(x, Spec)]
@@ -56,7 +57,7 @@ def forecast(op: Op, operands, attrs: dict, nd: bool) -> Forecast:
                 message(op.name, f"a result would have shape {shape}", "Sizes are 0 or more")
             )
     if "key" in op.attrs:
-        _check_key(op, given, attrs)
+        _check_key(op, given, attrs, values)
     elif op.name == "take_add":
         picked = OPS["take"].shape(
             tuple(attrs["shape"]), given[1], axis=attrs["axis"], mode=attrs["mode"]
@@ -106,7 +107,7 @@ def _dtype(op, operands, arrays, attrs, nd) -> str:
 # ----- Indices -----
 
 
-def _check_key(op, given, attrs):
+def _check_key(op, given, attrs, values):
     """That an index points inside, and that values to be put there fit."""
     target = tuple(attrs["shape"]) if "shape" in op.attrs else given[0]
     key = attrs["key"]
@@ -120,7 +121,7 @@ def _check_key(op, given, attrs):
         if part is Ellipsis:
             axis += len(target) - used
         elif hasattr(part, "dtype"):
-            _check_index(part, target, axis)
+            _check_index(part, target, axis, values)
         axis += _axes(part)
 
 
@@ -131,7 +132,7 @@ def _axes(part) -> int:
     return part.ndim if hasattr(part, "dtype") and part.dtype.kind == "b" else 1
 
 
-def _check_index(index, target, axis):
+def _check_index(index, target, axis, values):
     kind = index.dtype.kind
     if kind == "b":
         if tuple(index.shape) != target[axis : axis + index.ndim]:
@@ -147,7 +148,7 @@ def _check_index(index, target, axis):
         raise DTypeError(
             message("indexing", f"an index array of {index.dtype}", "It needs integers or booleans")
         )
-    if not index.size:
+    if not values or not index.size:
         return
     size, low, high = target[axis], int(index.min()), int(index.max())
     if low < -size or high >= size:

@@ -9,9 +9,6 @@ from types import SimpleNamespace
 import numpy
 
 from engine import recorded, tape
-from engine.devices import perform
-from engine.devices.executor import conformed
-from engine.devices.forecast import Spec, forecast
 from engine.registry import OPS
 
 
@@ -75,19 +72,11 @@ class Elsewhere:
         if operands and not any(isinstance(x, Value) for x in operands):
             operands = [self.value(numpy.asarray(float(operands[0]))), *operands[1:]]
         raws = [x.raw if isinstance(x, Value) else x for x in operands]
-        specs = [
-            Spec(tuple(x.shape), x.dtype.name) if isinstance(x, Value) else x for x in operands
-        ]
         full = {**op.attrs, **(attrs or {})}
-        plan = forecast(op, specs, full, False)
-        with self.device.work():
-            made = perform(self.device, op, raws, full)
-            raws_out = [conformed(self.device, y, s) for y, s in zip(made, plan.results)]
-        several = isinstance(op.shape(*(_shape(x) for x in operands), **full), list)
+        y = self.device.run(op, raws, full)
         parents = [x.entry if isinstance(x, Value) else None for x in operands]
-        y = raws_out if several else raws_out[0]
         entry = tape.tape_entry(op, parents, raws, y, full or None)
-        if not several:
+        if not isinstance(y, list):
             return Value(self, y, entry)
         return [Value(self, r, tape.pick_entry(entry, k, r)) for k, r in enumerate(y)]
 
@@ -126,7 +115,3 @@ class Elsewhere:
             return self.apply(op, operands, given)
 
         return call
-
-
-def _shape(x):
-    return x.shape if isinstance(x, Value) else ()

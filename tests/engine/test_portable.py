@@ -18,6 +18,8 @@ from engine import autograd
 from engine.array import invoke, ndarray, wrap
 from engine.devices import HOST, cuda, cupy_surface, fakecupy, perform, vocabulary
 from engine.devices.executor import Executor
+from engine.devices.remote import RemoteDevice, local
+from engine.devices.session import Session
 from engine.devices.standard import ROUND_TRIPS, Array, StandardDevice
 from engine.opcodes import OPCODES
 from engine.program import decode, encode
@@ -44,7 +46,13 @@ def fake():
     return Elsewhere(cuda.fake())
 
 
-WORLDS = {"strict": strict, "fakecupy": fake}
+@cache
+def remote():
+    """FakeCuPy behind program frames: calls are queued, and run in a session."""
+    return Elsewhere(RemoteDevice(local(Session(Executor(cuda.fake())))))
+
+
+WORLDS = {"strict": strict, "fakecupy": fake, "remote": remote}
 
 
 @pytest.fixture(params=WORLDS)

@@ -1,0 +1,366 @@
+"""Raw arrays that live on a server, and the device that they live on.
+
+Shapes and dtypes are known at once, by the rows' own rules, and so are errors in them; values are
+known when somebody reads. Rows never run here: a call goes on the queue, and the server runs it.
+"""
+
+import numpy
+
+from ... import ops  # noqa: F401  the rows come with it
+from ...errors import DTypeError, MXNetError, message
+from ...opcodes import DTYPES
+from ...program import FrameError, Handle, Read
+from ...registry import OPS, Op
+from ..device import Device
+from ..draws import HostDraws
+from ..forecast import Spec, forecast
+from ..namespace import Namespace
+from .queue import DeviceLost, Queue, key_of
+
+__all__ = ["RemoteArray", "RemoteDevice"]
+
+#: Bytes of uploads in one frame.
+LARGEST = 24 << 20
+
+
+class RemoteArray:
+    """A raw array by its handle. It offers what rules and the engine use of raw arrays."""
+
+    __slots__ = ("__weakref__", "device", "dtype", "handle", "shape")
+    __array_ufunc__ = None
+    __hash__ = None
+
+    def __init__(self, device, handle: int, spec: Spec):
+        self.device = device
+        self.handle = handle
+        self.shape = spec.shape
+        self.dtype = numpy.dtype(spec.dtype)
+
+    def __del__(self):
+        # The device may be gone, or half made, when the interpreter ends.
+        device = getattr(self, "device", None)
+        if device is not None and device.queue is not None:
+            device.queue.free(self.handle)
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("this array is on a server: read it with asnumpy()")
+
+    def __repr__(self):
+        return f"<{self.dtype} array of shape {self.shape} on {self.device}>"
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(numpy.prod(self.shape, dtype="int64"))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the elements, on the server."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def T(self):
+        """The axes in reverse order."""
+        return self._row("transpose", axes=None)
+
+    def astype(self, dtype, copy=True):
+        """The elements in another dtype."""
+        name = numpy.dtype(dtype).name
+        return self if name == self.dtype.name and not copy else self._row("cast", dtype=name)
+
+    def copy(self):
+        """The elements under a handle of their own."""
+        return self._row("copy")
+
+    def reshape(self, *shape):
+        """The elements in another shape."""
+        shape = shape[0] if len(shape) == 1 else shape
+        return self._row("reshape", newshape=shape if type(shape) is int else tuple(shape))
+
+    def sum(self, axis=None):
+        """Sum over an axis, or of all elements."""
+        return self._row("sum", axis=axis, keepdims=False)
+
+    def max(self, axis=None):
+        """Largest element over an axis, or of all."""
+        return self._row("max", axis=axis, keepdims=False)
+
+    def min(self, axis=None):
+        """Smallest element over an axis, or of all."""
+        return self._row("min", axis=axis, keepdims=False)
+
+    def item(self):
+        """The only element as a Python number: sends the queue and waits."""
+        return self.device.asnumpy(self).item()
+
+    def tolist(self):
+        """Nested lists of Python numbers: sends the queue and waits."""
+        return self.device.asnumpy(self).tolist()
+
+    def __bool__(self):
+        return bool(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __float__(self):
+        return float(self.item())
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("len() of an array without axes")
+        return self.shape[0]
+
+    def __getitem__(self, key):
+        return self._row("getitem", key=key)
+
+    def __setitem__(self, key, value):
+        """Gives the array a new handle: what was read or recorded before keeps the old one."""
+        if not isinstance(value, RemoteArray):
+            value = self.device.array(numpy.asarray(value, self.dtype))
+        made = self.device.run(OPS["setitem"], (self, value), {"key": key})
+        self.handle, made.handle = made.handle, self.handle
+
+    def __neg__(self):
+        return self._row("negative")
+
+    def __abs__(self):
+        return self._row("abs")
+
+    def _row(self, name, **attrs):
+        return self.device.run(OPS[name], (self,), attrs)
+
+
+OPERATORS = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "true_divide",
+    "floordiv": "floor_divide",
+    "mod": "mod",
+    "pow": "power",
+    "matmul": "matmul",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "eq": "equal",
+    "ne": "not_equal",
+}
+
+
+def _operator(op, reflected=False):
+    def call(a, b):
+        if not isinstance(b, RemoteArray | bool | int | float | numpy.generic):
+            return NotImplemented
+        return a.device.run(op, (b, a) if reflected else (a, b), {})
+
+    return call
+
+
+for _sign, _name in OPERATORS.items():
+    setattr(RemoteArray, f"__{_sign}__", _operator(OPS[_name]))
+    setattr(RemoteArray, f"__r{_sign}__", _operator(OPS[_name], reflected=True))
+
+
+class Rows(Namespace):
+    """The rows as functions, as rules call them: `F.sum(g, axis=0)` goes on the queue."""
+
+    def __init__(self, device):
+        super().__init__(str(device))
+        self._device = device
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name not in OPS:
+            return super().__getattr__(name)
+        function = self._function(OPS[name])
+        setattr(self, name, function)
+        return function
+
+    def _function(self, op: Op):
+        def call(*operands, **given):
+            operands = list(operands)
+            if op.variadic and len(operands) == 1 and isinstance(operands[0], list | tuple):
+                operands = list(operands[0])
+            elif not op.variadic and len(operands) > len(op.operands):
+                extra = operands[len(op.operands) :]
+                del operands[len(op.operands) :]
+                given.update(zip(op.attrs, extra, strict=False))
+            return self._device.run(op, operands, given)
+
+        return call
+
+
+class RemoteDevice(Device):
+    """A device behind a link. What waits is sent when a value is read, when the queue is full, and
+    on `flush`."""
+
+    def __init__(self, link, kind: str = "gpu", index: int = 0, where=None):
+        self.link = link
+        self.queue = Queue(where) if where else Queue()
+        self._lost: str | None = None  # why there will be no more replies
+        self.kind, self.index = kind, index
+        super().__init__(kind, index, Rows(self))
+        self.xp.random = HostDraws(self)
+
+    # ----- Arrays in and out -----
+
+    def is_raw(self, value) -> bool:
+        return isinstance(value, RemoteArray) and value.device is self
+
+    def supports(self, dtype: str) -> bool:
+        return dtype in DTYPES
+
+    def array(self, host):
+        host = numpy.asarray(host)
+        if host.dtype.name not in DTYPES:
+            raise DTypeError(
+                message("upload", f"got {host.dtype}", f"A server takes {', '.join(DTYPES)}")
+            )
+        data = host.astype(host.dtype.newbyteorder("<"), copy=False).tobytes()
+        spec = Spec(tuple(host.shape), host.dtype.name)
+        if len(data) > LARGEST:
+            raise MXNetError(
+                message("upload", f"got {len(data)} bytes", f"One array has at most {LARGEST}")
+            )
+        if self.queue.upload_bytes + len(data) > LARGEST:
+            self.flush()
+        self._check_lost()
+        return RemoteArray(self, self.queue.upload(spec.dtype, spec.shape, data), spec)
+
+    def asnumpy(self, raw) -> numpy.ndarray:
+        return self.read([raw])[0]
+
+    def read(self, raws) -> list[numpy.ndarray]:
+        """The elements of several arrays in one round trip; raises the error of the first that
+        could not be computed."""
+        values = self._exchange([Read(raw.handle) for raw in raws]).values
+        found = []
+        for raw, value in zip(raws, map(self.queue.value, values), strict=True):
+            wire = raw.dtype.newbyteorder("<")
+            host = numpy.frombuffer(value.data, wire).astype(raw.dtype, copy=True)
+            found.append(host.reshape(raw.shape))
+        return found
+
+    def summaries(self, raws) -> list[dict]:
+        """What is shown of several arrays (`summary.summarize`), in one round trip."""
+        values = self._exchange([Read(raw.handle, "summary") for raw in raws]).values
+        return [self.queue.value(value).data for value in values]
+
+    # ----- Calls -----
+
+    def run(self, op: Op, operands, attrs: dict | None, nd: bool = False):
+        """The result of a row, or a list of them: raw arrays whose values nobody knows yet.
+
+        Raises at once what shapes and dtypes forbid; what values forbid is raised when they are
+        read. A boolean index is read first, as the result's shape depends on it.
+        """
+        self._check_lost()
+        attrs = {**op.attrs, **(attrs or {})}
+        if op.name == "detach":
+            return operands[0]
+        if op.name == "after_backward":
+            op, attrs = OPS["copy"], {}
+        if op.family == "random":
+            return op.forward(self.xp, **attrs)
+        operands = [self._operand(op, x) for x in operands]
+        if op.operands and not any(isinstance(x, RemoteArray) for x in operands):
+            operands = [self.array(numpy.asarray(float(operands[0]))), *operands[1:]]
+        if "key" in attrs:
+            attrs["key"] = key = self._key(attrs["key"])
+        specs = [Spec(x.shape, x.dtype.name) if isinstance(x, RemoteArray) else x for x in operands]
+        plan = forecast(op, specs, attrs, nd, values=False)
+        if "key" in attrs:
+            attrs["key"] = key_of(key, lambda part: part.handle)
+        inputs = [Handle(x.handle) if isinstance(x, RemoteArray) else x for x in operands]
+        attrs = {name: _plain(value) for name, value in attrs.items()}
+        first = self.queue.call(op.name, inputs, attrs, len(plan.results), nd)
+        made = [RemoteArray(self, first + k, spec) for k, spec in enumerate(plan.results)]
+        self._send_if_full()
+        return made[0] if op.outputs == 1 else made
+
+    def _operand(self, op, x):
+        if isinstance(x, RemoteArray):
+            if x.device is not self:
+                raise MXNetError(_apart(op, x.device, self))
+            return x
+        if isinstance(x, numpy.generic):
+            return x.item()
+        if isinstance(x, numpy.ndarray):
+            raise MXNetError(_apart(op, "cpu(0)", self))
+        return x
+
+    def _key(self, key):
+        """An index whose arrays are on the server; a mask becomes the indices of its true places,
+        so that the shape of the result is known."""
+        if isinstance(key, tuple):
+            return tuple(found for part in key for found in self._parts(part))
+        parts = self._parts(key)
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    def _parts(self, part):
+        if isinstance(part, numpy.integer):
+            return [int(part)]
+        if isinstance(part, list):
+            part = numpy.asarray(part)
+        if isinstance(part, RemoteArray) and part.dtype == "bool" and part.shape:
+            part = self.asnumpy(part)
+        if not isinstance(part, numpy.ndarray):
+            return [part]
+        places = numpy.nonzero(part) if part.dtype == "bool" and part.shape else [part]
+        return [self.array(place) for place in places]
+
+    # ----- Sending -----
+
+    def flush(self) -> None:
+        """Sends what waits and takes the reply; errors of calls wait for a read."""
+        if not self.queue.empty:
+            self._exchange(())
+
+    def close(self) -> None:
+        """Ends the session."""
+        self.link.close()
+        self._lost = self._lost or f"{self} is closed"
+
+    def _send_if_full(self):
+        if self.queue.full:
+            self.flush()
+
+    def _exchange(self, reads):
+        self._check_lost()
+        frame = self.queue.frame(reads)
+        try:
+            return self.queue.take(self.link.exchange(frame))
+        except (DeviceLost, FrameError) as problem:
+            text = problem.text if isinstance(problem, FrameError) else str(problem)
+            self._lost = text
+            raise DeviceLost(text) from problem
+
+    def _check_lost(self):
+        if self._lost is not None:
+            raise DeviceLost(self._lost)
+
+
+def _apart(op, there, here) -> str:
+    return message(
+        op.name,
+        f"got arrays on {there} and {here}",
+        "Operands must be on one device",
+        f"Move one with `x.as_in_ctx(mx.{here})`.",
+    )
+
+
+def _plain(value):
+    """An attribute as frames hold it: tuples for lists, Python's integers."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
+    if isinstance(value, numpy.generic):
+        return value.item()
+    if isinstance(value, numpy.dtype):
+        return value.name
+    return value

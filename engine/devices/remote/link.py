@@ -1,0 +1,134 @@
+"""A session on a server: opened, its frames sent until they are answered, closed.
+
+The network is a function `send(method, path, body, headers)` that gives `(status, headers, body)`
+and raises `OSError` when nothing came back; `http.py` and `xhr.py` have one each. A frame that got
+no answer is sent again as it is: the server answers a number only once (`devices/session.py`).
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable
+
+from ...program import FrameError
+from .queue import DeviceLost
+
+__all__ = ["Link", "LinkError", "local"]
+
+#: Seconds after which a server that does not answer counts as lost.
+PATIENCE = 30.0
+#: What a proxy says while the server behind it is away for a moment.
+AWAY = (502, 503, 504)
+BUSY = (409, 429)
+AGAIN = " Press Run to start again: the arrays on the server are gone."
+
+Send = Callable[[str, str, bytes | None, dict], tuple[int, dict, bytes]]
+
+
+class LinkError(DeviceLost):
+    """The server refused a frame or a session; `code` is its word for why."""
+
+    def __init__(self, code: str, text: str):
+        super().__init__(text)
+        self.code = code
+
+
+class Link:
+    """One session on a server."""
+
+    def __init__(
+        self, send: Send, token: str | None = None, *, sleep=time.sleep, now=time.monotonic
+    ):
+        self._send, self._sleep, self._now = send, sleep, now
+        self._path = None
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        told = self._until_answered("POST", "/api/v1/sessions", b"", headers)
+        try:
+            said = json.loads(told)
+            self.limits = said.get("limits", {})
+            self._path = f"/api/v1/sessions/{said['sid']}"
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise LinkError("PROTOCOL", "the server did not open a session as it should") from None
+
+    def exchange(self, frame: bytes) -> bytes:
+        """The reply to a frame. Raises `DeviceLost` when there will be none."""
+        if self._path is None:
+            raise DeviceLost("the session on the server is closed." + AGAIN)
+        kind = {"Content-Type": "application/octet-stream"}
+        return self._until_answered("POST", f"{self._path}/programs", frame, kind)
+
+    def close(self) -> None:
+        """Ends the session; a server that does not hear of it will find out by itself."""
+        path, self._path = self._path, None
+        if path is not None:
+            try:
+                self._send("DELETE", path, None, {})
+            except OSError:
+                pass
+
+    def _until_answered(self, method, path, body, headers) -> bytes:
+        began, pause = self._now(), 0.05
+        while True:
+            try:
+                status, given, reply = self._send(method, path, body, headers)
+            except OSError as problem:
+                status, given, reply, why = 0, {}, b"", str(problem) or type(problem).__name__
+            else:
+                why = f"it answered {status}"
+            if 200 <= status < 300:
+                return reply
+            code, detail, waits = _problem(reply)
+            busy = status in BUSY and (waits or "retry-after" in _lower(given))
+            if status and status not in AWAY and not busy:
+                self._path = None
+                lost = status in (404, 410)
+                text = f"the server refused: {detail or why}."
+                raise LinkError("LOST" if lost else code, text + AGAIN)
+            pause = _wanted(_lower(given).get("retry-after"), pause)
+            if self._now() - began + pause > PATIENCE:
+                self._path = None
+                raise DeviceLost(f"the server cannot be reached ({why})." + AGAIN)
+            self._sleep(pause * (0.5 + random.random() / 2))
+            pause = min(pause * 2, 4.0)
+
+
+def _lower(headers) -> dict:
+    return {name.lower(): value for name, value in dict(headers).items()}
+
+
+def _wanted(said, pause) -> float:
+    """The pause that a server asks for, if it says so in seconds."""
+    try:
+        return max(pause, min(float(said), PATIENCE))
+    except (TypeError, ValueError):
+        return pause
+
+
+def _problem(reply: bytes) -> tuple[str, str, bool]:
+    """Code and detail of a problem document (RFC 9457), and whether it says to wait."""
+    try:
+        said = json.loads(reply)
+        return (
+            str(said.get("code", "HTTP")),
+            str(said.get("detail", ""))[:400],
+            said.get("code") == "BUSY",
+        )
+    except (ValueError, AttributeError):
+        return "HTTP", "", False
+
+
+class local:
+    """A link to a session of this process, for tests and for showing: no network, no retries."""
+
+    def __init__(self, session):
+        self._session = session
+
+    def exchange(self, frame: bytes) -> bytes:
+        """The reply to a frame."""
+        try:
+            return self._session.answer(frame)
+        except FrameError as problem:
+            raise LinkError(problem.code, f"the device refused: {problem.text}") from None
+
+    def close(self) -> None:
+        """Ends nothing."""
