@@ -84,6 +84,32 @@ def test_pyodide_imports_the_bytecode_as_it_is(
 
 
 @pytest.mark.parametrize("compiled", COMPILERS)
+def test_the_librarys_bytecode_stands_in_its_cache(
+    package: Path, tmp_path: Path, compiled: Compiler
+) -> None:
+    library, wheel = tmp_path / "numpy-1-py3-none-any.whl", tmp_path / "small-1.whl"
+    sources = {"numpy/__init__.py": b"from .lib import a", "numpy/lib/a.py": b"x = 'right'"}
+    sources |= {"numpy/lib/__init__.py": b"", "numpy/lib/tests/test_a.py": b"x = 1"}
+    library.write_bytes(engine_wheel.archive(sources))
+    engine_wheel.build(package, "1.2.3", wheel, compiled, library)
+    program = (
+        "import builtins, importlib\n"
+        "importlib.invalidate_caches()\n"
+        "real, builtins.compile = builtins.compile, None  # importing a source would fail\n"
+        "import numpy\n"
+        "builtins.compile = real\n"
+        "numpy.lib.a.x + numpy.lib.a.__file__[-3:]"
+    )
+    assert in_pyodide(program, library, wheel) == "right.py"
+    names = [n for n in zipfile.ZipFile(wheel).namelist() if n.startswith("numpy")]
+    assert names == [
+        "numpy/__pycache__/__init__.cpython-312.pyc",
+        "numpy/lib/__pycache__/__init__.cpython-312.pyc",
+        "numpy/lib/__pycache__/a.cpython-312.pyc",
+    ]
+
+
+@pytest.mark.parametrize("compiled", COMPILERS)
 def test_the_same_sources_give_the_same_bytes(
     package: Path, tmp_path: Path, compiled: Compiler
 ) -> None:

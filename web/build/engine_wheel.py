@@ -3,6 +3,10 @@
 Compiled by pyodide-build where this machine's Python is of Pyodide's version, else by Pyodide
 itself under Node. The same sources give the same bytes. Only bytecode travels (`engine/tape.pyc`
 and so on): there is no source beside it.
+
+The bytecode of what `import numpy` reads travels along, for `numpy/__pycache__`: NumPy's own wheel
+holds sources only, and compiling them took the better part of its import in the page. Python reads
+it only where it is of its own version, and otherwise compiles as ever.
 """
 
 import base64
@@ -30,17 +34,20 @@ DATE = (1980, 1, 1, 0, 0, 0)
 Compiler = Callable[[Path, Path], None]
 
 
-def make(target: Path = ASSETS) -> Path:
-    """Builds the engine's wheel into `target` unless it is there already; gives its path."""
+def make(library: Path | None = None, target: Path = ASSETS) -> Path:
+    """Builds the engine's wheel into `target` unless it is there already; gives its path.
+
+    `library` is NumPy's wheel for the page, whose modules are compiled along.
+    """
     version = engine_version(ENGINE)
     path = target / wheel_name("engine", version)
     steps = [Path(__file__), Path(__file__).with_name("compile.mjs"), PYODIDE / "package.json"]
     method = "pyodide-build" if python_matches() else "pyodide under node"
-    inputs = digest([*files_in(ENGINE), *steps], method)
+    inputs = digest([*files_in(ENGINE), *steps, *([library] if library else [])], method)
     if is_fresh("engine", inputs, [path]):
         return path
     say(f"engine: compiling for Pyodide ({method})")
-    build(ENGINE, version, path, compiler())
+    build(ENGINE, version, path, compiler(), library)
     mark("engine", inputs, [path])
     return path
 
@@ -60,23 +67,54 @@ def wheel_name(name: str, version: str) -> str:
     return f"{name}-{version}-py3-none-any.whl"
 
 
-def build(package: Path, version: str, target: Path, compiled: Compiler) -> None:
-    """Writes the wheel of one package folder to `target`, its sources replaced by bytecode."""
+def build(
+    package: Path, version: str, target: Path, compiled: Compiler, library: Path | None = None
+) -> None:
+    """Writes the wheel of one package folder to `target`, its sources replaced by bytecode.
+
+    With `library`, a wheel, the bytecode of what its import reads goes where Python caches it.
+    """
     sources = {
         f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes()
         for path in files_in(package)
         if path.suffix != ".md"
     }
+    beside = {} if library is None else imported(library)
+    sources |= beside
     with tempfile.TemporaryDirectory(prefix="engine-wheel-") as folder:
         plain = Path(folder, wheel_name(package.name, version))
         made = Path(folder, "made.whl")
         plain.write_bytes(archive(sources))
         compiled(plain, made)
         with zipfile.ZipFile(made) as opened:
-            files = {name: opened.read(name) for name in opened.namelist()}
+            files = {
+                cached(name) if name.removesuffix("c") in beside else name: opened.read(name)
+                for name in opened.namelist()
+            }
         made.write_bytes(archive(with_metadata(files, package.name, version)))
         target.parent.mkdir(parents=True, exist_ok=True)
         place(made, target)
+
+
+def imported(library: Path) -> dict[str, bytes]:
+    """The modules of NumPy's wheel that `import numpy` and the engine read."""
+    with zipfile.ZipFile(library) as opened:
+        return {n: opened.read(n) for n in opened.namelist() if IMPORTED.fullmatch(n)}
+
+
+#: More than these would only make the page wait: tests, f2py, masked arrays, polynomials.
+IMPORTED = re.compile(
+    r"numpy/(\w+|_core/\w+|lib/\w+|linalg/\w+|matrixlib/\w+|_utils/\w+|random/(__init__|_pickle)"
+    r"|_typing/__init__)\.py"
+)
+
+
+def cached(name: str) -> str:
+    """Where Pyodide's Python looks for the bytecode of the module whose compiled file is `name`."""
+    folder, _, file = name.rpartition("/")
+    info = json.loads((PYODIDE / "pyodide-lock.json").read_text("utf-8"))["info"]
+    tag = "".join(info["python"].split(".")[:2])
+    return f"{folder}/__pycache__/{file.removesuffix('.pyc')}.cpython-{tag}.pyc"
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:

@@ -39,7 +39,7 @@ def make() -> Path:
     """Does every step from npm to build/site that is not done yet; gives the site's folder."""
     node.install()
     wheel = assets.get()
-    engine = engine_wheel.make()
+    engine = engine_wheel.make(assets.ASSETS / wheel.name)
     write_manifest(assets.ASSETS, wheel.name, engine.name)
     names()
     page()

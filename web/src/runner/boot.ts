@@ -50,11 +50,12 @@ export async function bootPyodide(files: Files, wasm: WebAssembly.Module, progre
       stdout: () => {},
       stderr: () => {},
     })
+    // Before NumPy is imported: the engine's wheel brings NumPy's bytecode along.
+    const site = pyodide.runPython('import sys; next(p for p in sys.path if p.endswith("site-packages"))') as string
+    pyodide.unpackArchive(files.engine.bytes, 'wheel', { extractDir: site })
     progress(0.8, 'Loading NumPy')
     await pyodide.runPythonAsync('import numpy')
     progress(0.92, 'Loading the engine')
-    const site = (pyodide.runPython('import site; site.getsitepackages()[0]') as string)
-    pyodide.unpackArchive(files.engine.bytes, 'wheel', { extractDir: site })
     return pyodide
   } finally {
     scope.fetch = realFetch

@@ -59,7 +59,7 @@ async function start(command: Extract<ToWorker, { type: 'start' }>) {
     pyodide = await bootPyodide(command.files, command.wasm, progress)
     kernel = pyodide.runPython('from engine.kernel import Kernel; Kernel()') as Kernel
     const numpy = pyodide.runPython('import numpy; numpy.__version__') as string
-    const python = pyodide.runPython('import platform; platform.python_version()') as string
+    const python = pyodide.runPython('import sys; sys.version.split()[0]') as string
     const install = pyodide.runPython(INTERRUPT_HANDLER) as (packing: () => void) => () => void
     forgetInterrupt = install(() => say({ type: 'packing' }))
     pyodide.setInterruptBuffer(alarm.buffer as unknown as Uint8Array)
