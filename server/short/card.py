@@ -1,4 +1,5 @@
-"""The picture of a short link, as PNG, which is all that crawlers read: title and first lines.
+"""The picture of a short link, as PNG, which is all that crawlers read: title, first lines, and the
+graph when the link carries its run.
 
 Drawn from the text by this file with letters of `glyphs.json`: no user code runs, nothing is
 fetched, and no drawing library is needed. What `glyphs.json` has no letter for is shown as a box.
@@ -8,15 +9,19 @@ import base64
 import json
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from .about import lines_of, title_of
+from .sketch import Box, sketch
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 60
+#: Where the graph begins.
+GRAPH = 660
 #: Colours on the paper: each is 16 entries of the palette, from the paper's colour to its own.
 PAPER = (250, 250, 247)
 INKS = ((28, 32, 38), (110, 116, 124), (29, 95, 180), (196, 98, 16))
@@ -32,9 +37,14 @@ class _Face(NamedTuple):
     letters: dict[str, tuple[bytes, ...]]
 
 
+def picture(code: str, trace: object = None) -> bytes:
+    """A PNG for a program, and for its compact trace if there is one."""
+    boxes = sketch(trace)
+    return _picture(code, tuple(boxes) if boxes else ())
+
+
 @lru_cache(maxsize=64)
-def picture(code: str) -> bytes:
-    """A PNG for a program."""
+def _picture(code: str, boxes: tuple[Box, ...]) -> bytes:
     paper = [bytearray(WIDTH) for _ in range(HEIGHT)]
     faces = _faces()
     title, body = faces["title"], faces["code"]
@@ -43,18 +53,67 @@ def picture(code: str) -> bytes:
     for line in _wrapped(title_of(code), (WIDTH - 2 * MARGIN) // title.advance, 2):
         _write(paper, title, MARGIN, y, line, INK)
         y += title.height
-    y += 20
+    y_of_code = y = y + 20
     bottom = HEIGHT - MARGIN - body.height
-    columns = (WIDTH - 2 * MARGIN) // body.advance
+    columns = ((GRAPH - 20 if boxes else WIDTH - MARGIN) - MARGIN) // body.advance
     for line in lines_of(code, (bottom - 12 - y) // body.height):
         shown = line if len(line) <= columns else line[: columns - 1] + "…"
         _write(paper, body, MARGIN, y, shown, QUIET if line.lstrip().startswith("#") else INK)
         y += body.height
+    if boxes:
+        _graph(paper, body, boxes, y_of_code, HEIGHT - MARGIN - 40)
     _write(paper, body, MARGIN, bottom, NAME, BLUE)
     # One node and its gradient, the two colours of the page.
     for place, ink in ((0, BLUE), (1, ORANGE)):
         _fill(paper, WIDTH - MARGIN - 56 + 32 * place, bottom + 6, 24, 24, ink)
     return _png(paper)
+
+
+# ----- The graph ---------------------------------------------------------------------------------
+
+
+def _graph(paper: list[bytearray], face: _Face, boxes: Sequence[Box], top: int, end: int) -> None:
+    """Boxes from the top down to `end`, with their labels where there is room for all of them."""
+    layers = 1 + max(box.layer for box in boxes)
+    pitch = min((end - top) // layers, 96)
+    wide = WIDTH - MARGIN - GRAPH
+    rows = Counter(box.layer for box in boxes)
+    longest = max(len(box.label) for box in boxes) * face.advance + 20
+    named = pitch >= face.height + 22 and longest <= wide // max(rows.values()) - 8
+    high = face.height + 4 if named else max(4, min(14, pitch - 6))
+
+    def at(box: Box) -> tuple[int, int, int]:
+        """Middle, upper edge and width."""
+        width = len(box.label) * face.advance + 20 if named else high
+        middle = GRAPH + round(box.across * wide)
+        left = min(max(middle - width // 2, GRAPH), WIDTH - MARGIN - width)
+        return left + width // 2, top + box.layer * pitch, width
+
+    for box in boxes:
+        x, y, _ = at(box)
+        for one in box.inputs:
+            from_x, from_y, _ = at(boxes[one])
+            _line(paper, from_x, from_y + high, x, y)
+    for box in boxes:
+        x, y, width = at(box)
+        ink, left = BLUE if box.is_source else INK, x - width // 2
+        _fill(paper, left, y, width, high, ink)
+        if named:
+            _fill(paper, left + 2, y + 2, width - 4, high - 4, None)
+            _write(paper, face, left + 10, y + 2, box.label, INK)
+
+
+def _line(paper: list[bytearray], x: float, y: int, to_x: float, to_y: int) -> None:
+    """Two pixels wide, its edges shaded, from the top down."""
+    step = (to_x - x) / max(1, to_y - y)
+    for row in range(y, to_y):
+        at = x + (row - y) * step
+        left, right = min(at, at + step) - 1, max(at, at + step) + 1
+        for column in range(max(0, int(left)), min(WIDTH, int(right) + 1)):
+            covered = min(right, column + 1) - max(left, column)
+            level = 16 * QUIET + round(15 * min(1.0, max(0.0, covered)))
+            if paper[row][column] <= level or paper[row][column] % 16 == 0:
+                paper[row][column] = level
 
 
 def _wrapped(text: str, columns: int, most: int) -> list[str]:
@@ -78,9 +137,11 @@ def _write(paper: list[bytearray], face: _Face, x: int, y: int, text: str, ink: 
         x += face.advance
 
 
-def _fill(paper: list[bytearray], x: int, y: int, width: int, height: int, ink: int) -> None:
+def _fill(paper: list[bytearray], x: int, y: int, width: int, height: int, ink: int | None) -> None:
+    """A rectangle of an ink, or of the paper."""
+    color = 0 if ink is None else 16 * ink + 15
     for row in paper[y : y + height]:
-        row[x : x + width] = bytes([16 * ink + 15]) * width
+        row[x : x + width] = bytes([color]) * width
 
 
 #: Levels of grey to places in the palette. Level 0 of each ink is the paper.

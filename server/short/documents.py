@@ -30,7 +30,11 @@ class Refused(ValueError):
 def keep(document: Mapping[str, Any]) -> Kept:
     """Checks a document and gives the form that is kept; `Refused` says why it cannot be."""
     try:
-        return Kept(name_of(canonical(document)), encode(document)[1:])
+        text, link = canonical(document), encode(document)[1:]
+        # What is kept can be read: JSON has no infinite numbers, and who knows what else it lacks.
+        if canonical(decode(link)) != text:
+            raise LinkError("bad-content")
+        return Kept(name_of(text), link)
     except LinkError as error:
         raise Refused(error.code, str(error)) from None
     except RecursionError:

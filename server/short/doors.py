@@ -48,11 +48,11 @@ def open_link(id: str) -> Response:
 
 @doors.get("/s/<id>.png")
 def show_picture(id: str) -> Response:
-    """Title and first lines, for previews in chats and feeds."""
+    """Title, first lines and graph, for previews in chats and feeds."""
     service.limit(service.here().reads)
     entry = service.entry(id)
-    code = documents.read(entry.link or "")["code"]
-    response = Response(picture(code), mimetype="image/png")
+    document = documents.read(entry.link or "")
+    response = Response(picture(document["code"], document.get("trace")), mimetype="image/png")
     response.headers.update(problems.HEADERS)
     # Previews stand on other sites.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
