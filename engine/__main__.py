@@ -119,16 +119,22 @@ def _unlink(text) -> int:
 
 
 def _ops(given) -> int:
-    from .reference import ops_table
+    from .reference import BEHIND, functions_table, ops_table
 
     rows = ops_table()
     if given.json:
         print(json.dumps(rows))
         return 0
     for row in rows:
-        spaces = ", ".join(f"{s}.{n}" for s, found in row["names"].items() for n in found)
-        order = "any" if row["differentiable"] else "none"
-        print(f"{row['name']:16} {row['family']:12} order {order:5} {spaces}")
+        found = [f"{space}.{name}" for space, names in row["names"].items() for name in names]
+        found = found or [f"({BEHIND.get(row['name'], 'rules')})"]
+        cost = f"flops: {row['flops']}; bytes: {row['bytes']}"
+        spaces = ", ".join(found)
+        print(f"{row['name']:21} {row['family']:12} order {row['order']:5} {spaces}  [{cost}]")
+    print("\nFunctions made of these (they cost what their operations cost) or of NumPy's:\n")
+    for row in functions_table():
+        kind = "of rows" if row["order"] == "any" else "no gradient"
+        print(f"{row['name']:21} {kind:12} order {row['order']:5} {', '.join(row['names'])}")
     return 0
 
 

@@ -134,6 +134,7 @@ def modules() -> dict[str, types.ModuleType]:
     root.npx = root.numpy_extension = npx
     for name in DRAWS:
         setattr(random, name, getattr(nd.random, name))
+    random.__all__ = ["seed", *DRAWS]
     root.random, root.context, root.device = random, device, device
     root.util = util
     nd.np, nd.npx = np, npx  # Gluon's `F` is nd, and has both

@@ -12,7 +12,7 @@ import pytest
 import engine
 from engine import facade
 from engine.array import NDArray, ndarray
-from engine.reference import names_table, ops_table
+from engine.reference import LATER, names_table, ops_table
 from engine.registry import OPS
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ TABLE = names_table()
 
 #: NumPy's element types and the exception: what their signature looks like depends on the version.
 CLASSES = {"MXNetError", "bool", "bool_", "float16", "float32", "float64", "int8", "int32", "int64"}
-CLASSES |= {"uint8"}
+CLASSES |= {"uint8", "DeferredInitializationError"}
 
 #: Tier 1: every name that the five documents use.
 USED = {
@@ -123,6 +123,8 @@ def public():
     modules = facade.modules()
     for space in TABLE:
         owner = {"np.ndarray": ndarray, "nd.NDArray": NDArray, "mx": modules["mxnet"]}.get(space)
+        if space in LATER:
+            owner = facade.on_demand(space)
         owner = owner or modules.get(f"mxnet.{space}") or modules[f"mxnet.{space.split('.')[-1]}"]
         for entry in TABLE[space]:
             value = getattr(owner, entry["name"])
@@ -243,3 +245,48 @@ def test_the_listings_are_json():
     for table, expected in (("names", TABLE), ("ops", ops_table())):
         done = subprocess.run([*command, table, "--json"], cwd=ROOT, capture_output=True, text=True)
         assert json.loads(done.stdout) == json.loads(json.dumps(expected))
+
+
+def test_every_row_is_listed_with_where_it_is_found_its_order_and_its_cost():
+    from engine.reference import BEHIND
+
+    rows = {row["name"]: row for row in ops_table()}
+    assert set(rows) == set(OPS)
+    for name, op in OPS.items():
+        row = rows[name]
+        assert row["order"] == ("any" if op.differentiable else "none")
+        assert row["flops"] and row["bytes"]
+        assert row["names"] or name in BEHIND, f"where is {name} found?"
+    assert rows["exp"]["flops"].endswith("per element of the result")
+    assert rows["sum"]["flops"] == "1 per element of the operand"
+    assert rows["matmul"]["flops"].startswith("2 per element of the result and of the summed axes")
+
+
+def test_functions_that_are_no_rows_are_listed_too():
+    from engine.reference import functions_table
+
+    order = {name: row["order"] for row in functions_table() for name in row["names"]}
+    expected = {
+        "np.median": "any",
+        "nd.RNN": "any",
+        "npx.rnn": "any",
+        "nd.CTCLoss": "any",
+        "np.unique": "none",
+        "nd.sgd_update": "none",
+        "nd.contrib.foreach": "any",
+    }
+    assert {name: order.get(name) for name in expected} == expected
+
+
+def test_completion_knows_every_name_of_mxnet_that_is_there():
+    from tests.engine.test_names import LEFT_OUT, NAMES
+
+    known = {space: {entry["name"] for entry in entries} for space, entries in TABLE.items()}
+    absent = [
+        f"{module}.{name}"
+        for module, name in NAMES
+        if name not in LEFT_OUT.get(module, ())
+        and name not in known.get(module, ())
+        and name != "mx"
+    ]
+    assert absent == []

@@ -12,6 +12,7 @@ import type { ProgramError } from '../protocol/trace'
 import { cellView } from './cell-view'
 import { splitCells } from './cells'
 import { completeNames, type Names } from './complete'
+import { nameHelp } from './help'
 import { freeze, hint, mark, marks, placeThen, rangeNow, type Place } from './marks'
 import { outputsOf, showRun, type RunOutputs } from './outputs'
 import { theme } from './theme'
@@ -75,6 +76,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
     python(),
     pythonLanguage.data.of({ autocomplete: completeNames(options.names) }),
     autocompletion(),
+    nameHelp(options.names),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({
       'aria-label': 'Program. Tab indents; press Escape and then Tab to leave the editor.',
