@@ -200,6 +200,8 @@ def public(space: dict, before: set) -> list[str]:
 
 #: What MXNet has and this engine leaves out, or has not yet, by the first word of the name.
 ABSENT = {
+    "model_zoo": "Trained networks are left out: write the network with `gluon.nn`",
+    "vision": "Image data sets are left out: make an `ArrayDataset` of NumPy data",
     "sparse": "Sparse storage is left out: all arrays are dense here",
     "row_sparse_array": "Sparse storage is left out: all arrays are dense here",
     "csr_matrix": "Sparse storage is left out: all arrays are dense here",

@@ -111,7 +111,10 @@ def _method(row):
     def call(self, *args, out=None, dtype=None, **given):
         if not (args or given or extra) and out is None and dtype is None:
             return invoke(row, (self,), usual)
+        given.pop("inplace", None)  # the memory is shared where it can be, whoever asks
         operands = (self, *args[: len(extra)])
+        if len(operands) <= len(extra):  # by name
+            operands += tuple(given.pop(n) for n in extra[len(operands) - 1 :] if n in given)
         attrs = {**row.attrs, **dict(zip(names, map(plain, args[len(extra) :]), strict=False))}
         for key, value in given.items():
             if key not in attrs:

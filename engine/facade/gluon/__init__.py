@@ -1,6 +1,9 @@
 """`mx.gluon`: networks of blocks, written with the functions of the array namespaces alone."""
 
+import importlib
+
 from .. import metric
+from ..generate import missing
 from . import block, data, loss, nn, parameter, rnn, trainer, utils
 from .block import Block, HybridBlock, SymbolBlock
 from .parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
@@ -25,3 +28,12 @@ __all__ = [
     "trainer",
     "utils",
 ]
+
+
+def __getattr__(name):
+    if name == "contrib":  # few programs ask for it
+        return importlib.import_module(f"{__name__}.contrib")
+    return _missing(name)
+
+
+_missing = missing("mxnet.gluon", __all__)

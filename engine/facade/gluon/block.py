@@ -331,6 +331,8 @@ class HybridBlock(Block):
     def forward(self, x, *args, **given):
         """Runs `hybrid_forward` with the block's parameters."""
         held = x[0] if isinstance(x, list | tuple) and x else x
+        if held is None:  # an input may be left out
+            held = next((v for v in (*args, *given.values()) if isinstance(v, Array)), x)
         if not isinstance(held, Array):
             raise ValueError(
                 message(
