@@ -49,11 +49,19 @@ def _checked(result, ctx, out):
     return result if out is None else out._become(result)
 
 
+def _positive(thing, **parameters):
+    """Raises `ValueError` for a parameter below 0."""
+    for name, value in parameters.items():
+        if (raw(value) < 0).any():
+            raise ValueError(message(thing, f"{name} < 0", f"{name} must be 0 or more"))
+
+
 # ----- mx.np.random: transformations of uniform and normal draws, differentiable -----
 
 
 def exponential(scale=1.0, size=None, ctx=None, out=None):
     """Exponential draws with mean `scale`."""
+    _positive("exponential", scale=scale)
     return _checked(-op("log", _uniform(size, scale)) * scale, ctx, out)
 
 
@@ -78,26 +86,31 @@ def laplace(loc=0.0, scale=1.0, size=None, dtype=None, ctx=None, out=None):
 
 def lognormal(mean=0.0, sigma=1.0, size=None, dtype=None, ctx=None, out=None):
     """Draws whose logarithm is normal."""
+    _positive("lognormal", sigma=sigma)
     return _checked(op("exp", _normal(size, mean, sigma) * sigma + mean), ctx, out)
 
 
 def pareto(a, size=None, ctx=None, out=None):
     """Draws of the Pareto (Lomax) distribution with shape `a`."""
+    _positive("pareto", a=a)
     return _checked(op("exp", -op("log", _uniform(size, a)) / a) - 1, ctx, out)
 
 
 def power(a, size=None, ctx=None, out=None):
     """Draws between 0 and 1 with density a · x^(a - 1)."""
+    _positive("power", a=a)
     return _checked(op("exp", op("log", _uniform(size, a)) / a), ctx, out)
 
 
 def rayleigh(scale=1.0, size=None, ctx=None, out=None):
     """Draws of the Rayleigh distribution."""
+    _positive("rayleigh", scale=scale)
     return _checked(op("sqrt", -2 * op("log", _uniform(size, scale))) * scale, ctx, out)
 
 
 def weibull(a, size=None, ctx=None, out=None):
     """Draws of the Weibull distribution with shape `a`."""
+    _positive("weibull", a=a)
     return _checked(op("exp", op("log", -op("log", _uniform(size, a))) / a), ctx, out)
 
 
@@ -106,6 +119,7 @@ def weibull(a, size=None, ctx=None, out=None):
 
 def gamma(shape, scale=1.0, size=None, dtype=None, ctx=None, out=None):
     """Gamma draws with shape `shape` and mean shape · scale."""
+    _positive("gamma", shape=shape, scale=scale)
     device.check(ctx)
     draws = generator().gamma(raw(shape), 1.0, _size(size, shape, scale))
     return _checked(_given(draws, dtype) * scale, ctx, out)
@@ -198,6 +212,8 @@ def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None):
     if (prob is None) == (logit is None):
         raise ValueError(message("bernoulli", "got both or none", "It needs `prob` or `logit`"))
     chance = raw(prob) if logit is None else 1 / (1 + numpy.exp(-raw(logit).astype("float64")))
+    if ((chance < 0) | (chance > 1)).any():
+        raise ValueError(message("bernoulli", "prob is not within 0 and 1", "It is a probability"))
     draws = raw(_uniform(size, chance)) < chance
     return _checked(_given(draws, dtype), ctx, out)
 

@@ -150,6 +150,17 @@ FUNCTIONS["in1d"] = plain_numpy(
     "in1d", lambda a, b, **given: numpy.isin(numpy.ravel(a), b, **given), counting=True
 )
 FUNCTIONS["in1d"].__doc__ = "Whether each element of the flattened first array is in the second."
+
+
+def bincount(x, weights=None, minlength=0):
+    """How often each whole number occurs, or the sum of the weights where it does."""
+    counts = numpy.bincount(
+        raw(x).astype("int64"), None if weights is None else raw(weights), minlength
+    )
+    return taken(counts)
+
+
+FUNCTIONS["bincount"] = bincount
 WINDOWS = ("blackman", "hamming", "hanning")
 
 

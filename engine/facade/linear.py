@@ -192,6 +192,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
 
 def _vector_norm(x, ord, axis, keepdims):
     given = {"axis": axis, "keepdims": keepdims}
+    if ord in ("inf", "-inf"):
+        ord = float(ord)
     if isinstance(ord, str):
         raise ValueError(message("norm", f"got ord {ord!r} for vectors", "It must be a number"))
     if ord in (1, 2):

@@ -105,7 +105,7 @@ def arange(start, stop=None, step=1, dtype=None, ctx=None, device=None):
     _check(ctx or device)
     if stop is None:
         start, stop = 0, start
-    attrs = steps(start, stop, step, dtype)
+    attrs = steps(start, stop, 1 if step is None else step, dtype)
     return invoke(OPS["arange"], (), attrs, ndarray)
 
 
@@ -126,6 +126,8 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 def eye(N, M=None, k=0, dtype=None, ctx=None):
     """Matrix with ones on a diagonal."""
     _check(ctx)
+    if M == 0:  # the row has MXNet's older convention: 0 means as many columns as rows
+        return invoke(OPS["zeros"], (), {"shape": (N, 0), "dtype": dtype_name(dtype)}, ndarray)
     attrs = {"N": N, "M": M or 0, "k": k, "dtype": dtype_name(dtype)}
     return invoke(OPS["eye"], (), attrs, ndarray)
 

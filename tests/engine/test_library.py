@@ -348,3 +348,37 @@ def test_operators_on_integers_work_on_bits_and_floors():
     assert (~i).tolist() == [-7, -4] and (i // 2).tolist() == [3, 1] and (7 // i).tolist() == [1, 2]
     assert ((i > 3) & (i < 9)).tolist() == [True, False] and (~(i > 3)).tolist() == [False, True]
     assert (i & i).dtype == "int32" and (np.array([-7.5]) // 2).tolist() == [-4.0]
+
+
+def test_counts_with_weights_are_sums_of_the_weights():
+    counted = np.bincount(np.array([0, 1, 1], dtype="int32"), np.array([0.5, 0.25, 0.5]))
+    assert counted.tolist() == [0.5, 0.75]
+    assert np.bincount(np.array([3, 1, 1])).tolist() == [0, 2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: np.random.exponential(-1.0),
+        lambda: np.random.lognormal(0.0, -1.0),
+        lambda: np.random.gamma(-1.0),
+        lambda: np.random.rayleigh(np.array([-1.0])),
+        lambda: np.random.weibull(-1.0),
+        lambda: npx.random.bernoulli(prob=1.5),
+    ],
+)
+def test_parameters_of_distributions_are_checked(draw):
+    with pytest.raises(ValueError, match="0"):
+        draw()
+
+
+def test_payments_over_time_agree_with_one_another():
+    months, rate = 24, 0.01
+    paid = [float(np.ppmt(rate, k, months, 2500.0)) for k in range(1, months + 1)]
+    assert abs(sum(paid) + 2500) < 0.01
+    payment = paid[0] - 2500 * rate
+    assert abs(float(np.pv(rate, months, payment)) - 2500) < 0.05
+    assert abs(float(np.rate(months, payment, 2500.0, 0.0)) - rate) < 1e-5
+    flows = np.array([-100.0, 39.0, 59.0, 55.0, 20.0])
+    assert abs(float(np.npv(0.281, flows)) + 0.0085) < 0.001
+    assert abs(float(np.mirr(flows, 0.1, 0.1)) - 0.19) < 0.02
