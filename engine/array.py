@@ -306,7 +306,7 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
     On Python numbers alone it gives a Python number, unless `cls` says which array is wanted.
     """
     quick = op.result
-    if quick and watch.observer is None and len(inputs) == op.arity:
+    if quick and len(inputs) == op.arity:
         # The common case: arrays of one class (or a number as the second) and an ordinary result.
         # It falls through to the general one below, also to explain any error.
         a = inputs[0]
@@ -327,6 +327,9 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
                     plain = type(b) is float or type(b) is int
             else:
                 plain = True
+            observer = watch.observer
+            if plain and observer is not None and (op.grows or op.family == "binary"):
+                observer.before(op, (x, z) if second else (x,), attrs)
             if plain:
                 try:
                     if second:
@@ -366,7 +369,9 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
                             state.serial = entry.serial = state.serial + 1
                             out._entry = entry
                         else:
-                            out._entry = None
+                            out._entry = entry = None
+                        if observer is not None:
+                            observer.operation(op, inputs, attrs, out, entry)
                         return out
     raws = []
     parents = []

@@ -21,6 +21,7 @@ class Sites:
         #: filename -> (Names, lines of the program)
         self.files = {}
         self._ids = {}
+        self._known = {}  # the same by raw offsets: one look for a place that was seen before
         self._stacks = []
         self._visits = []
         self._positions = {}
@@ -34,29 +35,41 @@ class Sites:
         """The number of the calling user frames' site, and how often it was visited before."""
         frame = sys._getframe(2)
         files = self.files
-        key = [op_name]
-        stack = []
-        while frame is not None and len(stack) < DEEPEST:
+        key, codes = [op_name], []
+        while frame is not None and len(key) < 2 * DEEPEST:
             code = frame.f_code
             if code.co_filename in files:
-                offset = self._start(code, frame.f_lasti)
-                stack.append((code, offset))
-                key.append(id(code))
-                key.append(offset)
+                codes.append(code)
+                key.append(id(code))  # a code object itself would be hashed by its content
+                key.append(frame.f_lasti)
                 if code.co_name == "<module>":
                     break
             frame = frame.f_back
-        if not stack:
-            return -1, 0
         key = tuple(key)
-        site = self._ids.get(key)
+        site = self._known.get(key)
         if site is None:
-            site = self._ids[key] = len(self._stacks)
-            self._stacks.append(stack)  # keeps the code objects, so that their ids stay theirs
-            self._visits.append(0)
+            site = self._known[key] = self._site(key, codes)
+        if site < 0:
+            return -1, 0
         visit = self._visits[site]
         self._visits[site] = visit + 1
         return site, visit
+
+    def _site(self, key, codes) -> int:
+        """The number of the site of an operation and the frames around it as they were found.
+
+        Several keys can be one site: see `_start`.
+        """
+        stack = [(code, self._start(code, at)) for code, at in zip(codes, key[2::2], strict=True)]
+        if not stack:
+            return -1
+        exact = (key[0], *((id(code), at) for code, at in stack))
+        site = self._ids.get(exact)
+        if site is None:
+            site = self._ids[exact] = len(self._stacks)
+            self._stacks.append(stack)  # keeps the code objects, so that their ids stay theirs
+            self._visits.append(0)
+        return site
 
     def _start(self, code, offset) -> int:
         """Where the instruction at `offset` begins.

@@ -192,7 +192,7 @@ def walk(heads, F, view, *, free, watch=None):
     Returns pairs of entry and cotangent (None: nothing reached it) for the leaves and for the
     results that keep a gradient. `F` is the namespace that the rules compute in; `view(entry)`
     gives an entry's result and primals there (None: the raw ones). With `free`, entries let go of
-    what they saved. `watch.pulling(entry)` is told of every entry whose VJPs run,
+    what they saved. `watch.pulling(entry)` is told of entries whose VJPs may run operations,
     `watch.vjp(entry, position, contribution, total, axes)` of every VJP call.
 
     A parent's serial is below its child's, so taking the highest serial of those reached so far
@@ -204,7 +204,7 @@ def walk(heads, F, view, *, free, watch=None):
         entry.cot = None
     leaves, kept, queue = [], [], []
     following = None
-    quick = view is None and watch is None
+    quick = view is None
     try:
         for entry, cotangent in heads:
             _receive(entry, cotangent, leaves, queue)
@@ -247,8 +247,9 @@ def walk(heads, F, view, *, free, watch=None):
                             c = rule(F, g, y, a)
                         else:
                             c = rule(F, g, y, a, b)
+                        axes = ()
                         if c.shape != a.shape:
-                            c, _ = sum_to(F, c, a.shape)
+                            c, axes = sum_to(F, c, a.shape)
                     old = parent.cot
                     if old is None:
                         parent.cot = c
@@ -260,6 +261,8 @@ def walk(heads, F, view, *, free, watch=None):
                             heappush(queue, (-parent.serial, parent))
                     elif c is not ZERO:
                         parent.cot = c if old is ZERO else added(old, c)
+                    if watch is not None and rule is not None:
+                        watch.vjp(entry, 0, c, parent.cot, axes)
                 if arity == 2:
                     parent = entry.q
                     if parent is not None:
@@ -272,8 +275,9 @@ def walk(heads, F, view, *, free, watch=None):
                                 if attrs is None
                                 else rule(F, g, y, a, b, **attrs)
                             )
+                            axes = ()
                             if c.shape != b.shape:
-                                c, _ = sum_to(F, c, b.shape)
+                                c, axes = sum_to(F, c, b.shape)
                         old = parent.cot
                         if old is None:
                             parent.cot = c
@@ -285,6 +289,8 @@ def walk(heads, F, view, *, free, watch=None):
                                 heappush(queue, (-parent.serial, parent))
                         elif c is not ZERO:
                             parent.cot = c if old is ZERO else added(old, c)
+                        if watch is not None and rule is not None:
+                            watch.vjp(entry, 1, c, parent.cot, axes)
             else:
                 if following is not None:
                     heappush(queue, (-following.serial, following))

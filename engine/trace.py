@@ -93,7 +93,8 @@ class Recorder(Observer):
 
     def _value(self, raw) -> int:
         """Keeps a value: the raw array itself while the budget lasts, then its summary."""
-        raw = raw._data if isinstance(raw, Array) else numpy.asarray(raw)
+        if type(raw) is not numpy.ndarray:
+            raw = raw._data if isinstance(raw, Array) else numpy.asarray(raw)
         if self.value_bytes + raw.nbytes <= self.limits.traceBytes:
             self.value_bytes += raw.nbytes
             self.values.append(raw)
@@ -103,8 +104,10 @@ class Recorder(Observer):
 
     def _node(self, kind, op, roles, attrs, args, results, own=True) -> int:
         """Adds a node with operands `args` (slot, literal) and results; returns its id."""
-        self.settle()
         node = len(self.kind)
+        if node != len(self.slot_start) - 1:
+            self.settle()
+            node = len(self.kind)
         site, visit = self.sites.here(op.name) if own else (-1, 0)
         self.kind.append(kind)
         self.op.append(self._op(op, attrs))
@@ -120,13 +123,15 @@ class Recorder(Observer):
             self.arg_slot.append(slot)
             self.arg_literal.append(literal)
         self.arg_start.append(len(self.arg_slot))
+        slot = len(self.slot_node)
         for result in results:
-            result._mark = self.base + len(self.slot_node)
+            result._mark = self.base + slot
+            slot += 1
             self.slot_node.append(node)
             self.slot_value.append(self._value(result._data))
             self.slot_name.append(None)
-        self.slot_start.append(len(self.slot_node))
-        Recorder.next_mark = self.base + len(self.slot_node)
+        self.slot_start.append(slot)
+        Recorder.next_mark = self.base + slot
         return node
 
     def settle(self) -> None:
@@ -145,7 +150,9 @@ class Recorder(Observer):
                 del values[self.slot_start[nodes] :]
 
     def _op(self, op, attrs) -> int:
-        function = attrs.get("function") if attrs else None
+        if not attrs:
+            return self.op_table.place((op, None), (op.name, None))
+        function = attrs.get("function")
         owner = None if function is None else type(function)
         return self.op_table.place((op, owner), (op.name, owner))
 
@@ -188,7 +195,10 @@ class Recorder(Observer):
         if op.family == "random":
             roles |= RANDOM
         args = self._args(inputs)
-        kind = 1 if any(slot >= 0 for slot, _ in args) else 0
+        kind = 0
+        for slot, _ in args:
+            if slot >= 0:
+                kind = 1
         results = outputs if isinstance(outputs, list) else (outputs,)
         node = self._node(kind, op, roles, attrs, args, results)
         if entry is not None:
@@ -206,6 +216,12 @@ class Recorder(Observer):
             )
 
     def before(self, op, raws, attrs):
+        if op.family == "binary":
+            bytes_at_most = 4  # broadcasting gives no more elements than the product of both
+            for raw in raws:
+                bytes_at_most *= getattr(raw, "size", 1)
+            if bytes_at_most <= self.limits.arrayBytes:
+                return
         try:
             shape = op.shape(*(tuple(getattr(r, "shape", ())) for r in raws), **(attrs or {}))
         except Exception:

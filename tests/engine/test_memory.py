@@ -3,6 +3,7 @@
 import gc
 import subprocess
 import sys
+import tracemalloc
 import weakref
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def no_collector():
 
 def living():
     """How many arrays and tape entries there are."""
-    return sum(type(thing) is TapeEntry or isinstance(thing, Array) for thing in gc.get_objects())
+    return sum(isinstance(thing, TapeEntry | Array) for thing in gc.get_objects())
 
 
 def leaves_nothing(make):
@@ -336,3 +337,42 @@ def test_views_that_are_gone_are_forgotten_by_their_buffer():
     assert x.tolist() == [3, 3] and (
         getattr(x, "_buffer", None) is None or len(x._buffer.members) < 20
     )
+
+
+# ----- Training loops -----
+
+
+def peak_of_training(steps):
+    """The most bytes that a loop of gradient descent held at once; its arrays have 256 KiB."""
+    w, b = leaf([[0.01] * 256] * 256), leaf([0.0] * 256)
+    x = np.ones((256, 256))
+    tracemalloc.start()
+    try:
+        for _ in range(steps):
+            with autograd.record():
+                loss = (np.tanh(np.dot(x, w) + b) ** 2).mean()
+            loss.backward()
+            for p in (w, b):
+                p -= 0.1 * p.grad
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_peak_memory_of_a_training_loop_does_not_grow_with_its_length():
+    peak_of_training(2)
+    assert peak_of_training(40) < peak_of_training(4) + 50_000
+
+
+def test_a_watched_training_loop_keeps_values_up_to_its_limit_and_then_summaries():
+    def watched(steps):
+        watch.observer = recorder = Recorder(Limits(traceBytes=1 << 22))
+        try:
+            return peak_of_training(steps), recorder.ops
+        finally:
+            watch.observer = None
+
+    watched(2)
+    (short, few), (long, many) = watched(10), watched(40)
+    # A step makes a dozen values of 256 KiB; what is kept of each operation is a small part of it.
+    assert (long - short) / (many - few) < 20_000
