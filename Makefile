@@ -6,13 +6,17 @@ PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 
 BUILD = .venv/bin/python -m web.build
 
-.PHONY: run test site dist bench format clean help environment
+.PHONY: run test test-cuda site dist bench format clean help environment
 
 run: site ## Build what is missing and serve the page at http://127.0.0.1:8000 (PORT=9000 for another port)
 	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT) $(if $(LINKS),--links '$(LINKS)')
 
 test: environment ## Run every check: ruff, types, Vitest, pytest, and the page in a real Chromium
 	@$(BUILD) test
+
+test-cuda: environment ## Run every operation on the CUDA GPU of this machine, and fail if there is none (installs CuPy)
+	@.venv/bin/python -m web.build.environment test cuda
+	@REQUIRE_GPU=1 .venv/bin/python -m pytest -q -m gpu tests/engine
 
 site: environment ## Write the page as a static folder, build/site, that any web server can host
 	@$(BUILD) site
@@ -30,7 +34,7 @@ clean: ## Remove everything that was built, installed or measured here
 	rm -rf build dist .venv node_modules .pytest_cache .ruff_cache .hypothesis .benchenv
 
 help: ## Show these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 # The first Python of 3.11 or newer prepares .venv; everything after that runs in it.
 environment:

@@ -7,6 +7,7 @@ through views.
 """
 
 import inspect
+import os
 from contextlib import contextmanager, nullcontext
 from functools import cache
 
@@ -52,10 +53,23 @@ def remote():
     return Elsewhere(RemoteDevice(local(Session(Executor(cuda.fake())))))
 
 
-WORLDS = {"strict": strict, "fakecupy": fake, "remote": remote}
+@cache
+def gpu():
+    """CUDA device 0. `REQUIRE_GPU` (set by `make test-cuda`) makes its absence a failure."""
+    try:
+        device = cuda.cuda()
+        device.asnumpy(device.array(numpy.ones(2)))
+    except (cuda.NoDevice, RuntimeError) as problem:
+        (pytest.fail if os.environ.get("REQUIRE_GPU") else pytest.skip)(str(problem))
+    return Elsewhere(device)
 
 
-@pytest.fixture(params=WORLDS)
+WORLDS = {"strict": strict, "fakecupy": fake, "remote": remote, "gpu": gpu}
+
+
+@pytest.fixture(
+    params=[pytest.param(w, marks=[pytest.mark.gpu] if w == "gpu" else []) for w in WORLDS]
+)
 def world(request):
     return WORLDS[request.param]()
 
@@ -462,6 +476,7 @@ def test_draws_are_the_hosts_own(name, world):
 
 @pytest.mark.parametrize("name", OPCODES)
 def test_programs_give_the_same_bytes_on_fakecupy(name):
+    """On a real GPU the last digits differ: `test_forward` compares those with a tolerance."""
     for sample in OPS[name].samples:
         found = []
         for device in (HOST, fake().device):
