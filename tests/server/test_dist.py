@@ -26,6 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_carries_engine_server_and_page(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"engine/__init__.py", "server/__main__.py", "server/site/index.html"} <= names
+    assert "server/short/glyphs.json" in names
     assert {"server/site/runner.html", "server/site/py/manifest.json"} <= names
     assert not [name for name in names if name.startswith(("tests/", "web/", "build/"))]
 
