@@ -9,14 +9,14 @@ import sys
 
 import numpy
 
-from . import dtypes, views
+from . import dtypes, views, whole
 from .devices import HOST
 from .errors import INPLACE, MXNetError, ShapeError, message, shapes_text
 from .registry import OPS, Op
 from .tape import LEAF, AttrEntry, Gradient, TapeEntry, pick_entry, state, tape_entry
 
 Raw = numpy.ndarray
-BOOL, FLOAT32 = numpy.dtype("bool"), numpy.dtype("float32")
+BOOL, INT64 = numpy.dtype("bool"), numpy.dtype("int64")
 NUMBERS = frozenset((int, float, bool))
 #: What NumPy raises for operands that do not fit.
 REFUSALS = (ValueError, TypeError, IndexError, OverflowError)
@@ -346,7 +346,7 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
                     if quick == "bool" and y.dtype is BOOL:
                         fits = True
                         if kind is NDArray:
-                            y = y.astype(FLOAT32)
+                            y = y.astype(INT64 if x.dtype is BOOL else x.dtype)
                     else:
                         fits = y.dtype is x.dtype and quick == "kept"
                     if fits:
@@ -394,10 +394,13 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
         else:
             raws.append(x if kind in NUMBERS else _number(op, x))
             parents.append(None)
+    operands = raws
+    if lead is not None and op.arity and lead.dtype.kind != "f":
+        operands = whole.operands(op, raws, lead.dtype, cls.NAMESPACE)
     if watch.observer is not None and (op.grows or op.family == "binary"):
         watch.observer.before(op, raws, attrs)
     try:
-        y = op.kernel(*raws) if attrs is None else op.kernel(*raws, **attrs)
+        y = op.kernel(*operands) if attrs is None else op.kernel(*operands, **attrs)
     except REFUSALS as problem:
         raise _explained(op, raws, attrs, problem) from None
     if cls is None:
@@ -479,7 +482,7 @@ def _conformed(op, y, raws, cls):
         if type(raw) is Raw and (deciding or op.vjps[k] is not None)
     ] or [raw.dtype.name for raw in raws if type(raw) is Raw]
     kinds = {type(r) for r in raws}
-    literal = float if float in kinds else int if int in kinds else None
+    literal = float if float in kinds else int if kinds - {Raw} else None
     name = dtypes.result(op.dtype, names, cls.NAMESPACE, op.name, literal)
     return y if y.dtype.name == name else y.astype(name)
 

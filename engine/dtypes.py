@@ -43,13 +43,15 @@ def result(rule: str, names, namespace: str, thing: str, literal: type | None = 
                 f"Convert one of them: `x.astype('{widest(names)}')`.",
             )
         )
-    if rule == "bool":
-        return DEFAULT if namespace == "nd" else "bool"
+    if namespace == "nd" and set(names) == {"bool"} and (literal or rule == "bool"):
+        return "int64"
+    if rule == "bool":  # nd answers 0 or 1 in the operands' dtype
+        return names[0] if namespace == "nd" else "bool"
     if rule == "index":
-        return DEFAULT if namespace == "nd" else "int64"
+        return names[0] if namespace == "nd" else "int64"
     if rule == "same":
         return names[0]
-    if rule == "total" and names == ["bool"]:
+    if rule == "total" and names == ["bool"] and (namespace == "np" or thing == "cumsum"):
         return "int64"
     name = widest(names)
     if is_float(name) or namespace == "nd":

@@ -7,7 +7,7 @@ operation through `invoke`, 0.85 through a lane, of which NumPy has 0.25.
 """
 
 from . import templates
-from .array import BOOL, FLOAT32, REFUSALS, Raw, invoke, ndarray, watch
+from .array import BOOL, INT64, REFUSALS, Raw, invoke, ndarray, watch
 from .registry import Op
 from .tape import TapeEntry, state
 
@@ -74,10 +74,10 @@ def made({head}):
 """
 
 
-#: Comparisons give float32 in `nd`.
-_AS_FLOATS = """
+#: Comparisons give 0 or 1 in the operands' dtype in `nd`, for booleans in int64.
+_AS_NUMBERS = """
             if cls is not ndarray:
-                y = y.astype(FLOAT32)"""
+                y = y.astype(INT64 if x.dtype is BOOL else x.dtype)"""
 
 
 def has_lane(op: Op) -> bool:
@@ -99,7 +99,7 @@ def lane(op: Op, name: str, *, reflected=False, options="", unless="", otherwise
     source = template.format(
         a="raw",
         dtype="BOOL" if op.dtype == "bool" else "x.dtype",
-        settled=_AS_FLOATS if op.dtype == "bool" else "",
+        settled=_AS_NUMBERS if op.dtype == "bool" else "",
         raws="z, x" if reflected else "x, z",
         entries="q, p" if reflected else "p, q",
         head=", ".join([*operands, *([options] if options else [])]),
@@ -109,7 +109,7 @@ def lane(op: Op, name: str, *, reflected=False, options="", unless="", otherwise
     space = {
         "BOOL": BOOL,
         "FALLS": (AttributeError, *REFUSALS),
-        "FLOAT32": FLOAT32,
+        "INT64": INT64,
         "Raw": Raw,
         "TapeEntry": TapeEntry,
         "invoke": invoke,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy
 
+from .. import whole
 from ..errors import DTypeError, MXNetError, ShapeError, message, shapes_text
 from ..program import Call, FrameError, FrameLimits, Handle, Program, Upload, elements
 from ..registry import OPS, Op
@@ -191,6 +192,9 @@ class Executor:
             raise ValueError(f"it gives {len(plan.results)} results, not {call.outputs}")
         self._afford(frame, plan)
         raws = [x.raw if type(x) is Held else x for x in operands]
+        lead = next((x.raw.dtype for x in operands if type(x) is Held), None)
+        if lead is not None and op.arity and lead.kind != "f":
+            raws = whole.operands(op, raws, lead, "nd" if call.nd else "np")
         made = perform(self.device, op, raws, attrs)
         return [
             (conformed(self.device, y, spec), spec)

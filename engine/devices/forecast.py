@@ -100,7 +100,7 @@ def _dtype(op, operands, arrays, attrs, nd) -> str:
         if isinstance(x, Spec) and (deciding or op.vjps[k] is not None)
     ] or [x.dtype for x in arrays]
     kinds = {type(x) for x in operands}
-    literal = float if float in kinds else int if int in kinds else None
+    literal = float if float in kinds else int if kinds & {int, bool} else None
     return dtypes.result(op.dtype, names, "nd" if nd else "np", op.name, literal)
 
 

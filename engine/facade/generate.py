@@ -158,9 +158,14 @@ def _called(op, cls, name, operands):
     inputs = operands[0] if op.variadic else f"({''.join(f'{o}, ' for o in operands)})"
     # Most attributes are plain already: looking costs 40 ns, asking `plain` 250.
     attrs = ", ".join(f"{k!r}: {k} if {k}.__class__ in PLAIN else plain({k})" for k in op.attrs)
+    first_cast = ""
+    if op.family == "reduction" and cast == "dtype":  # computed in that dtype, not cut to it
+        given = operands[0]
+        first_cast = f"    if dtype is not None:\n        {given} = widened({given}, dtype)\n"
     source = (
         f"def made({', '.join(head)}, **ignored):\n"
         "    if ignored:\n        check(name, ignored)\n"
+        f"{first_cast}"
         f"    y = invoke(op, {inputs}, {f'{{{attrs}}}' if attrs else None}, cls)\n"
         f"    return y if out is None and {cast} is None else finish(y, out, {cast})\n"
     )
@@ -173,8 +178,14 @@ def _called(op, cls, name, operands):
         "op": op,
         "PLAIN": PLAIN,
         "plain": plain,
+        "widened": widened,
     }
     return templates.function(source, name, space, "facade")
+
+
+def widened(x, dtype):
+    """`x` in the dtype of floats in which a sum is to be computed, if that is one."""
+    return x.astype(dtype) if dtype is not None and dtype_name(dtype) in FLOATS else x
 
 
 def check(name: str, ignored: dict) -> None:

@@ -1,13 +1,19 @@
 """Layers as functions, shared by `mx.nd` (CamelCase) and `mx.npx` (lower case)."""
 
+import math
+
+import numpy
+
+from .. import shapes
 from ..array import Array, MXNetError, invoke
 from ..errors import ShapeError, message
 from ..registry import OPS
 from ..tape import state
+from .calls import made
 from .generate import plain
 
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "softrelu", "softsign")
-LEAKY = ("leaky", "elu", "selu", "prelu")
+LEAKY = ("leaky", "elu", "selu", "gelu", "prelu")
 SELU_SCALE, SELU_SLOPE = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
 
@@ -36,13 +42,18 @@ def activation(data, act_type="relu", **_):
 
 
 def leaky_relu(data, gamma=None, act_type="leaky", slope=0.25, **_):
-    """An activation that lets negative values through: leaky, elu, selu, or prelu with `gamma`."""
+    """An activation that lets negative values through.
+
+    `act_type` is leaky, elu, selu, gelu, or prelu with one slope for each channel in `gamma`.
+    """
     if act_type == "leaky":
         return invoke(OPS["leaky_relu"], (data,), {"slope": slope})
     if act_type == "elu":
         return invoke(OPS["elu"], (data,), {"slope": slope})
     if act_type == "selu":
         return SELU_SCALE * invoke(OPS["elu"], (data,), {"slope": SELU_SLOPE})
+    if act_type == "gelu":
+        return data * (invoke(OPS["erf"], (data / math.sqrt(2),)) + 1) * 0.5
     if act_type == "prelu" and gamma is not None:
         if data.ndim > 2 and gamma.size > 1:  # one slope for each channel, the second axis
             gamma = gamma.reshape((-1,) + (1,) * (data.ndim - 2))
@@ -98,28 +109,76 @@ def dropout(data, p=0.5, mode="training", axes=(), **_):
 
 
 def embedding(data, weight, input_dim=None, output_dim=None, dtype=None, **_):
-    """The rows of `weight` at the indices `data`."""
+    """The rows of `weight` at the indices `data`, clipped into range."""
+    wanted = tuple(n if m is None else m for n, m in zip(weight.shape, (input_dim, output_dim)))
+    if weight.ndim != 2 or weight.shape != wanted:
+        raise ShapeError(
+            message(
+                "Embedding",
+                f"got a weight of shape {weight.shape}, input_dim {input_dim} and output_dim "
+                f"{output_dim}",
+                "The weight must have shape (input_dim, output_dim)",
+            )
+        )
     return invoke(OPS["take"], (weight, data), {"axis": 0, "mode": "clip"})
 
 
-def _over(row, data, axis, temperature):
+def _over(row, data, length, axis, temperature, use_length, dtype, sign=1):
+    """A row of the softmax family on `sign * data`; what lies behind `length` is 0."""
+    if isinstance(length, int):  # npx.softmax(x, -1)
+        length, axis = None, length
+    data = _array(row, data)
     data = data if temperature is None else data / temperature
-    return invoke(OPS[row], (data,), {"axis": axis})
+    data = data if sign == 1 else -data
+    if not use_length or length is None:
+        y = invoke(OPS[row], (data,), {"axis": axis})
+        return y if dtype is None else y.astype(dtype)
+    at = shapes.axis_of(row, axis, data.ndim)
+    wide = tuple(1 if k == at else n for k, n in enumerate(data.shape))
+    if length.size != math.prod(wide):
+        raise ShapeError(
+            message(
+                row,
+                f"got lengths of shape {length.shape} for data of shape {data.shape}",
+                f"There must be one for each row along axis {axis}",
+            )
+        )
+    places = numpy.arange(data.shape[at]).reshape((-1,) + (1,) * (data.ndim - at - 1))
+    inside = made((places < length._data.reshape(wide)).astype(data._data.dtype), type(data))
+    low = {"float16": -6e4}.get(data._data.dtype.name, -1e30)
+    y = invoke(OPS[row], (invoke(OPS["where"], (inside, data, low)),), {"axis": axis})
+    y = invoke(OPS["where"], (inside, y, 0.0))
+    return y if dtype is None else y.astype(dtype)
 
 
-def softmax(data, axis=-1, temperature=None, **_):
-    """exp(x) over its sum along the axis; x is divided by `temperature` first."""
-    return _over("softmax", data, axis, temperature)
+def softmax(data, length=None, axis=-1, temperature=None, use_length=False, dtype=None, **_):
+    """exp(x) over its sum along the axis; x is divided by `temperature` first.
+
+    With `use_length`, only the first `length` elements of each row count, the others give 0.
+    """
+    return _over("softmax", data, length, axis, temperature, use_length, dtype)
 
 
-def log_softmax(data, axis=-1, temperature=None, **_):
+def log_softmax(data, length=None, axis=-1, temperature=None, use_length=False, dtype=None, **_):
     """Logarithm of softmax, without overflow; x is divided by `temperature` first."""
-    return _over("log_softmax", data, axis, temperature)
+    return _over("log_softmax", data, length, axis, temperature, use_length, dtype)
 
 
-def softmin(data, axis=-1, temperature=None, **_):
+def softmin(data, length=None, axis=-1, temperature=None, use_length=False, dtype=None, **_):
     """Softmax of -x."""
-    return _over("softmax", -data, axis, temperature)
+    return _over("softmax", data, length, axis, temperature, use_length, dtype, sign=-1)
+
+
+def pick(data, index, axis=-1, keepdims=False, mode="clip", **_):
+    """One element of each row, picked by its index, which is clipped into range (or wrapped)."""
+    if mode not in ("clip", "wrap"):
+        raise MXNetError(message("pick", f"got mode {mode!r}", "It is 'clip' or 'wrap'"))
+    if axis is None:
+        data, axis = data.reshape((-1,)), 0
+    if mode == "wrap":
+        size = data.shape[shapes.axis_of("pick", axis, data.ndim)]
+        index = invoke(OPS["mod"], (index, size))
+    return invoke(OPS["pick"], (data, index), {"axis": axis, "keepdims": bool(keepdims)})
 
 
 def softmax_cross_entropy(data, label, **_):
@@ -142,6 +201,15 @@ def slice_axis(data, axis, begin, end, **_):
 
 def slice_parts(data, begin, end, step=None, **_):
     """The part from `begin` up to (without) `end`, each with one number (or None) for each axis."""
-    step = step or (None,) * len(begin)
-    key = tuple(slice(b, e, s) for b, e, s in zip(begin, end, step, strict=True))
+    begin, end = ((n,) if isinstance(n, int) else tuple(n) for n in (begin, end))
+    step = tuple(step or (None,) * len(begin))
+    if not len(begin) == len(end) == len(step) <= data.ndim:
+        raise MXNetError(
+            message(
+                "slice",
+                f"got begin {begin} and end {end} for an array of shape {data.shape}",
+                "They need one number (or None) for each axis, equally many",
+            )
+        )
+    key = tuple(slice(b, e, s) for b, e, s in zip(begin, end, step))
     return invoke(OPS["getitem"], (data,), {"key": key})

@@ -278,6 +278,7 @@ def potrf(A, **_):
 
 def potri(A, **_):
     """The inverse of L·Lᵀ from its triangle L."""
+    A = op("tril", A)
     return op("inv", op("matmul", A, _t(A)))
 
 
@@ -347,10 +348,10 @@ def maketrian(A, offset=0, lower=True, **_):
 
 
 def gelqf(A, **_):
-    """Lower triangle L and orthonormal rows Q with L·Q = A: a list [L, Q]."""
+    """Orthonormal rows Q and a lower triangle L with L·Q = A: a list [Q, L]."""
     q, r = op("qr", _t(array_of("gelqf", A)))
     # LAPACK's signs may differ; MXNet's diagonal is as LAPACK leaves it too.
-    return [_t(r), _t(q)]
+    return [_t(q), _t(r)]
 
 
 def syevd(A, **_):

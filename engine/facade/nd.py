@@ -173,12 +173,7 @@ def _reduction(row):
     def call(data, axis=None, keepdims=False, exclude=False, **_):
         if axis is None and keepdims is False:
             return invoke(row, (data,), usual)
-        axis = plain(axis)
-        if axis == ():
-            axis = None
-        if exclude and axis is not None:
-            kept = shapes.axes_of(row.name, axis, data.ndim)
-            axis = tuple(k for k in range(data.ndim) if k not in kept)
+        axis = _others(data, axis, exclude)
         return invoke(row, (data,), {"axis": axis, "keepdims": bool(keepdims)})
 
     call.__name__ = row.name
@@ -231,6 +226,21 @@ def transpose(data, axes=None, **_):
     return data.transpose(axes) if axes else data.transpose()
 
 
+def where(condition, x, y, **_):
+    """Elements of `x` where the condition holds, else of `y`; a vector chooses whole rows."""
+    if condition.ndim == 1 and x.ndim > 1:
+        condition = condition.reshape((-1,) + (1,) * (x.ndim - 1))
+    return invoke(OPS["where"], (condition, x, y))
+
+
+def broadcast_to(data, shape=None, **_):
+    """The array repeated along axes of size 1; 0 keeps an axis as it is."""
+    sizes = plain(shape)
+    if len(sizes) == data.ndim:
+        sizes = tuple(n or old for n, old in zip(sizes, data.shape))
+    return invoke(OPS["broadcast_to"], (data,), {"shape": sizes})
+
+
 def flatten(data, **_):
     """All axes but the first joined into one."""
     return data.flatten()
@@ -238,8 +248,10 @@ def flatten(data, **_):
 
 def dot(lhs, rhs, transpose_a=False, transpose_b=False, **_):
     """Sum of products over the last axis of `lhs` and the first of `rhs`."""
-    lhs = lhs.transpose() if transpose_a else lhs
-    rhs = rhs.transpose() if transpose_b else rhs
+    if transpose_a:  # the first axis is summed over, the others keep their order
+        lhs = lhs.transpose((*range(1, lhs.ndim), 0))
+    if transpose_b:
+        rhs = rhs.transpose((rhs.ndim - 1, *range(rhs.ndim - 1)))
     if rhs.ndim > 2:
         return invoke(OPS["tensordot"], (lhs, rhs), {"axes": 1})
     return invoke(OPS["dot"], (lhs, rhs))
@@ -308,7 +320,8 @@ Activation, LeakyReLU, FullyConnected, Dropout, Embedding = (
     layers.dropout,
     layers.embedding,
 )
-softmax, log_softmax, softmin, softmax_cross_entropy = (
+pick, softmax, log_softmax, softmin, softmax_cross_entropy = (
+    layers.pick,
     layers.softmax,
     layers.log_softmax,
     layers.softmin,
@@ -446,14 +459,23 @@ crop, BatchNorm_v1, Convolution_v1, Pooling_v1 = slice, BatchNorm, Convolution, 
 ElementWiseSum = add_n
 
 
-def nansum(data, axis=None, keepdims=False, **_):
+def _others(data, axis, exclude):
+    """The axes to reduce over: `axis`, or all but these when they are to be excluded."""
+    axis = plain(axis)
+    if not exclude or axis is None:
+        return None if axis == () else axis
+    kept = shapes.axes_of("axis", axis, data.ndim)
+    return tuple(k for k in range(data.ndim) if k not in kept)
+
+
+def nansum(data, axis=None, keepdims=False, exclude=False, **_):
     """Sum over the axes, NaN counted as 0."""
-    return statistics.nansum(data, axis, keepdims=keepdims)
+    return statistics.nansum(data, _others(data, axis, exclude), keepdims=keepdims)
 
 
-def nanprod(data, axis=None, keepdims=False, **_):
+def nanprod(data, axis=None, keepdims=False, exclude=False, **_):
     """Product over the axes, NaN counted as 1."""
-    return statistics.nanprod(data, axis, keepdims=keepdims)
+    return statistics.nanprod(data, _others(data, axis, exclude), keepdims=keepdims)
 
 
 def from_numpy(ndarray, zero_copy=True):

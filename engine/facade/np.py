@@ -95,7 +95,7 @@ def full(shape, fill_value, order="C", dtype=None, ctx=None, device=None, out=No
     attrs = {
         "shape": sizes("full", shape),
         "fill_value": plain(fill_value),
-        "dtype": dtype_name(dtype),
+        "dtype": dtype_name(dtype, "bool" if isinstance(fill_value, builtins.bool) else "float32"),
     }
     return invoke(OPS["full"], (), attrs, ndarray)
 
@@ -299,6 +299,8 @@ def where(condition, x=None, y=None):
 
 def around(x, decimals=0, out=None, **_):
     """Rounded to a number of decimals, halves to the even neighbour; the gradient is 0."""
+    if x._data.dtype.kind in "iu" and decimals >= 0:
+        return x.copy() if out is None else out._become(x)
     scale = 10.0**decimals
     up = (x * scale if decimals else x) + 0.5
     odd = op("equal", op("mod", up, 2), 1).astype(up.dtype)  # a half, and its upper end is odd

@@ -6,8 +6,9 @@ import types
 import numpy
 
 from .. import shapes
-from ..array import ndarray
+from ..array import invoke, ndarray
 from ..errors import ShapeError, message
+from ..registry import OPS
 from . import (
     alignment,
     boxes,
@@ -61,7 +62,8 @@ activation, leaky_relu, dropout, embedding = (
     layers.dropout,
     layers.embedding,
 )
-softmax, log_softmax, gather_nd, topk = (
+pick, softmax, log_softmax, gather_nd, topk = (
+    layers.pick,
     layers.softmax,
     layers.log_softmax,
     layers.gather_nd,
@@ -83,6 +85,13 @@ rnn, ctc_loss, roi_pooling = recurrent.rnn, alignment.ctc_loss, warping.roi_pool
 multibox_prior = boxes.multibox_prior
 foreach, while_loop, cond = loops.foreach, loops.while_loop, loops.cond
 save, load = files.save, files.np_load
+
+
+def batch_dot(a, b, transpose_a=False, transpose_b=False):
+    """Matrix product of each pair of matrices in two batches."""
+    a = a.swapaxes(-1, -2) if transpose_a else a
+    b = b.swapaxes(-1, -2) if transpose_b else b
+    return invoke(OPS["batch_dot"], (a, b))
 
 
 def batch_flatten(data):

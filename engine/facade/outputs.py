@@ -1,5 +1,7 @@
 """Output layers, whose gradient is that of a loss whatever the head gradient is."""
 
+from math import prod
+
 import numpy
 
 from ..errors import MXNetError, message
@@ -55,6 +57,8 @@ def softmax_output(
             kept = labels != ignore_label
             count = max(1, int(kept.sum()))
             gradient = gradient * made(numpy.expand_dims(kept, axis).astype(wanted.dtype), type(x))
+    if multi_output:  # the mean over the places, as MXNet has it
+        grad_scale = grad_scale / prod(x.shape[2:])
     scale = grad_scale / {"null": 1, "batch": x.shape[0], "valid": count}[normalization]
     return op("own_gradient", p, x, gradient * scale).reshape(data.shape)
 
@@ -119,22 +123,21 @@ def smooth_l1(data, scalar=1.0, **_):
     """Quadratic near 0, linear further away: Huber's function with corner 1 / scalar²."""
     corner = scalar * scalar
     distance = op("abs", data)
-    return op(
-        "where", distance < 1.0 / corner, op("square", data) * (0.5 * corner),
-        distance - 0.5 / corner,
-    )  # fmt: skip
+    near = op("minimum", distance, 1.0 / corner)  # no `where`: its other branch would give inf * 0
+    return op("square", near) * (0.5 * corner) + (distance - near)
 
 
 def hard_sigmoid(data, alpha=0.2, beta=0.5, **_):
     """A line of slope `alpha` through `beta`, cut at 0 and 1."""
-    return op("clip", data * alpha + beta, a_min=0.0, a_max=1.0)
+    line = data * alpha + beta
+    return op("where", line >= 1, 1.0, op("relu", line))  # no gradient at the corners
 
 
 def softmax_activation(data, mode="instance", **_):
-    """Softmax over each instance's numbers, or over the channels of each pixel."""
+    """Softmax over the last axis, or over the channels of each pixel."""
     if mode == "channel":
         return op("softmax", data, axis=1)
-    return op("softmax", data.reshape((data.shape[0], -1)), axis=1).reshape(data.shape)
+    return op("softmax", data, axis=-1)
 
 
 def sparse_regularization(data, sparseness_target=0.1, penalty=0.001, momentum=0.9, **_):

@@ -37,7 +37,14 @@ binary("power", "power",
        symbol="^", domain=(0.5, 2.0), weight=10, doc="`a` to the power `b`, element by element.",
        latex=r"{a}^{b}",
        latex_vjps=(r"\bar{y} \odot {b}\,{a}^{{b}-1}", r"\bar{y} \odot {a}^{b} \ln {a}"))
-binary("mod", "mod",
+def _mod(xp, a, b):
+    """The remainder; beside a divisor of 0 it is 0, as MXNet has it."""
+    rest = xp.mod(a, b)
+    zero = xp.zeros_like(rest)
+    return xp.where(zero + b == 0, zero, rest)
+
+
+binary("mod", _mod,
        (lambda F, g, y, a, b: g, lambda F, g, y, a, b: -g * F.floor(a / b)),
        np=("mod", "remainder"), nd="modulo", symbol="mod", domain=(0.6, 0.9),
        doc="Remainder of the division, with the sign of the divisor.",

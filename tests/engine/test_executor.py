@@ -198,8 +198,6 @@ BAD_CALLS = {
     "a number for indices": ("VALUE", "take", ["x", 1], {"axis": 0, "mode": "clip"}),
     "step 0": ("VALUE", "arange", [], {"start": 0, "stop": 9, "step": 0, "dtype": "float32"}),
     "endless": ("VALUE", "arange", [], {"start": 0.0, "stop": float("inf"), "step": 1}),
-    "integer to a negative power": ("VALUE", "power", ["rows", -1], {}),
-    "number too large for the dtype": ("VALUE", "add", ["small", 300], {}),
     "index outside": ("INDEX", "getitem", ["x"], {"key": 7}),
     "too many indices": ("INDEX", "getitem", ["x"], {"key": (0, 0, 0)}),
     "index array outside": ("INDEX", "getitem", ["x"], {"key": ("far",)}),
@@ -241,7 +239,6 @@ def test_a_bad_call_is_told_and_the_others_go_on(code, op, inputs, attrs):
         "far": p.upload([0, 2], "int64"),
         "near": p.upload([0, -3], "int64"),
         "mask": p.upload([True, False, True], "bool"),
-        "small": p.upload([1], "int8"),
         "gone": p.upload([1.0]),
     }
 
