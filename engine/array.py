@@ -13,6 +13,7 @@ from . import dtypes, views, whole
 from .devices import HOST
 from .errors import INPLACE, MXNetError, ShapeError, message, shapes_text
 from .registry import OPS, Op
+from .single import single
 from .tape import LEAF, AttrEntry, Gradient, TapeEntry, pick_entry, state, tape_entry
 
 Raw = numpy.ndarray
@@ -117,7 +118,8 @@ class Array:
 
     def asnumpy(self):
         """A NumPy array with a copy of the elements."""
-        return self._data.copy()
+        raw = self._data.copy()
+        return single(raw) if raw.size == 1 else raw
 
     def __array__(self, dtype=None, copy=None):
         return self._data.astype(dtype or self._data.dtype, copy=True)

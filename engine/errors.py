@@ -17,6 +17,10 @@ class OutOfBounds(MXNetError, IndexError):
     """Indices that point outside an array."""
 
 
+class UnknownName(ValueError, AssertionError):
+    """A registry has no entry of this name (an assertion fails in MXNet)."""
+
+
 class CalledTwice(MXNetError, AssertionError):
     """A `Function` instance was called again."""
 

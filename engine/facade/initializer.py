@@ -7,7 +7,7 @@ import re
 import numpy
 
 from ..array import Array, ndarray
-from ..errors import message
+from ..errors import UnknownName, message
 from . import nd, np
 
 __all__ = [
@@ -67,7 +67,9 @@ def create(init, **given):
         )
     if init.lower() not in REGISTRY:
         known = ", ".join(sorted(REGISTRY))
-        raise ValueError(message("initializer", f"there is none named {init!r}", f"Known: {known}"))
+        raise UnknownName(
+            message("initializer", f"there is none named {init!r}", f"Known: {known}")
+        )
     return REGISTRY[init.lower()](**given)
 
 

@@ -6,7 +6,7 @@ import math
 import numpy
 
 from ..array import Array
-from ..errors import message
+from ..errors import UnknownName, message
 
 __all__ = [
     "F1",
@@ -71,7 +71,7 @@ def create(metric, *args, **kwargs):
                       **{k: v for k, v in metric.items() if k != "metric"}, **kwargs)  # fmt: skip
     if not isinstance(metric, str) or metric.lower() not in REGISTRY:
         known = ", ".join(sorted(REGISTRY))
-        raise ValueError(message("metric", f"there is none named {metric!r}", f"Known: {known}"))
+        raise UnknownName(message("metric", f"there is none named {metric!r}", f"Known: {known}"))
     return REGISTRY[metric.lower()](*args, **kwargs)
 
 
@@ -129,6 +129,7 @@ class EvalMetric:
         self.num_inst, self.sum_metric = 0, 0.0
 
     def _add(self, total, count):
+        total = total.item() if isinstance(total, numpy.generic) else total
         self.sum_metric += total
         self.global_sum_metric += total
         self.num_inst += count

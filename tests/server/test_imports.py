@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: it in this list, never from below it; `engine` itself is the file that has `install()`.
 LAYERS = [
     {"errors", "links", "templates"},
-    {"dtypes", "shapes", "views", "summary", "compact", "whole"},
+    {"dtypes", "shapes", "views", "summary", "compact", "whole", "single"},
     {"registry"},
     {"ops"},
     {"opcodes", "program", "reply"},
