@@ -171,7 +171,13 @@ class Array:
         On the result of a recorded operation the graph goes on and the gradient is kept.
         """
         if stype not in (None, "default"):
-            raise MXNetError(f"attach_grad: sparse storage {stype!r} is not supported here")
+            raise MXNetError(
+                message(
+                    "attach_grad",
+                    f"got stype {stype!r}",
+                    "Sparse storage is left out: arrays are dense",
+                )
+            )
         if grad_req not in ("write", "add", "null"):
             raise ValueError(
                 message(
@@ -498,10 +504,15 @@ def _explained(op, raws, attrs, problem):
         return better
     except Exception:
         pass
-    given = f" on shapes {shapes_text(array_shapes)}" if raws else ""
-    if isinstance(problem, IndexError):
-        return IndexError(f"{op.name}{given}: {problem}")
-    return MXNetError(f"{op.name}{given}: {problem}")
+    words = [f"shapes {shapes_text(array_shapes)}"] if raws else []
+    words += [f"{k}={v!r}" for k, v in (attrs or {}).items() if not hasattr(v, "shape")]
+    needed = str(problem).rstrip(".")
+    if "ufunc" in needed or "'<U" in needed or "numpy." in needed:  # NumPy's own words
+        needed = "operands and options must be numbers"
+    kind = IndexError if isinstance(problem, IndexError) else MXNetError
+    thing = "indexing" if op.name == "getitem" else op.name
+    given = ", ".join(words) or "these operands"
+    return kind(message(thing, f"got {given}", needed[:1].upper() + needed[1:]))
 
 
 def mark_variable(array: Array, buffer: Array, req: str) -> None:

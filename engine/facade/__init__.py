@@ -164,7 +164,14 @@ def modules() -> dict[str, types.ModuleType]:
 
 def on_demand(name: str) -> types.ModuleType:
     """The module that `mxnet.<name>` means, loaded now if it was not before."""
-    return importlib.import_module(f".{ON_DEMAND[name]}", __name__)
+    module = importlib.import_module(f".{ON_DEMAND[name]}", __name__)
+    for public, path in ON_DEMAND.items():  # those that it brought along tell of missing names too
+        loaded = sys.modules.get(f"{__name__}.{path}")
+        if loaded is not None and not hasattr(loaded, "__getattr__"):
+            loaded.__getattr__ = missing(
+                f"mxnet.{public}", [n for n in vars(loaded) if n[0] != "_"]
+            )
+    return module
 
 
 class _Finder:

@@ -164,7 +164,7 @@ def _called(op, cls, name, operands):
         first_cast = f"    if dtype is not None:\n        {given} = widened({given}, dtype)\n"
     source = (
         f"def made({', '.join(head)}, **ignored):\n"
-        "    if ignored:\n        check(name, ignored)\n"
+        "    if ignored:\n        check(name, ignored, op)\n"
         f"{first_cast}"
         f"    y = invoke(op, {inputs}, {f'{{{attrs}}}' if attrs else None}, cls)\n"
         f"    return y if out is None and {cast} is None else finish(y, out, {cast})\n"
@@ -188,11 +188,23 @@ def widened(x, dtype):
     return x.astype(dtype) if dtype is not None and dtype_name(dtype) in FLOATS else x
 
 
-def check(name: str, ignored: dict) -> None:
+def check(name: str, ignored: dict, op: Op | None = None) -> None:
     """Raises `TypeError` for keywords that no MXNet function of this kind has."""
     for keyword in ignored:
         if keyword not in IGNORED:
-            raise TypeError(f"{name}() got an unexpected keyword argument {keyword!r}")
+            text = f"{name}() got an unexpected keyword argument {keyword!r}."
+            known = [*op.attrs, "out", "dtype"] if op is not None else []
+            raise TypeError(f"{text} {_meant(keyword, known)}".strip())
+
+
+def _meant(word, known):
+    """Which of the `known` words somebody may have meant, as a sentence; "" when there are none."""
+    import difflib  # compiled from source in the browser: 0.1 s that few programs need
+
+    close = difflib.get_close_matches(word, known, 1, 0.6)
+    if close:
+        return f"Did you mean `{close[0]}`?"
+    return f"It takes {', '.join(known)}." if known else ""
 
 
 def functions(namespace: str, cls) -> dict:
@@ -259,7 +271,11 @@ def missing(module: str, names):
         import difflib  # compiled from source in the browser: 0.1 s that few programs need
 
         close = difflib.get_close_matches(name, names, 1, 0.75)
-        hint = ABSENT.get(name) or (f"Did you mean `{close[0]}`?" if close else "")
+        hint = (
+            f"{ABSENT[name]}."
+            if name in ABSENT
+            else (f"Did you mean `{close[0]}`?" if close else "")
+        )
         raise AttributeError(f"{text}. {hint}" if hint else text)
 
     return __getattr__

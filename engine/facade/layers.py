@@ -195,7 +195,7 @@ def gather_nd(data, indices, **_):
 
 def slice_axis(data, axis, begin, end, **_):
     """The part from `begin` up to (without) `end` of one axis."""
-    key = (slice(None),) * (axis % data.ndim) + (slice(begin, end),)
+    key = (slice(None),) * shapes.axis_of("slice_axis", axis, data.ndim) + (slice(begin, end),)
     return invoke(OPS["getitem"], (data,), {"key": key})
 
 
