@@ -2,7 +2,7 @@
 
 import { proseOf, splitCells, titleOf } from '../editor'
 import { LINK_WORDS, LinkError, checksum, decodeLink, fingerprint, type LinkDocument, type LinkWords } from '../share'
-import type { Trace } from '../trace'
+import { TraceError, documentOf, readTrace, type Trace } from '../trace'
 
 export interface Doc {
   readonly slug: string
@@ -14,6 +14,8 @@ export interface Doc {
   readonly link?: LinkDocument
   /// Why what the address names could not be opened: there is nothing to run.
   readonly problem?: LinkWords
+  /// What of it could not be read: the rest is there.
+  readonly lost?: string
   /// It came as a file. Drafts do not stand in for that either.
   readonly file?: true
   /// A run that was stored: it is shown without Python.
@@ -42,7 +44,8 @@ export function readLessons(files: Readonly<Record<string, string>>): readonly D
     .toSorted((a, b) => a.number - b.number)
 }
 
-function titleOfCode(code: string): string | null {
+/// The first heading of a program's prose.
+export function titleOfCode(code: string): string | null {
   const lines = code.split('\n')
   const first = splitCells(lines).find((cell) => cell.kind === 'markdown')
   return first ? titleOf(proseOf(lines.slice(first.first - 1, first.last))) : null
@@ -63,9 +66,20 @@ export async function docOfFragment(hash: string, docs: readonly Doc[]): Promise
   if (lesson || hash === '' || hash === '#' || hash.startsWith('#lesson=')) return lesson
   try {
     const link = await decodeLink(hash)
-    return { slug: `link-${fingerprint(link)}`, number: 0, title: 'Shared program', code: link.code, link }
+    return { slug: `link-${fingerprint(link)}`, number: 0, title: titleOfCode(link.code) ?? 'Shared program', code: link.code, link, ...runOfLink(link) }
   } catch (error) {
     if (error instanceof LinkError) return { ...NOTHING_TO_RUN, title: 'Broken link', problem: LINK_WORDS[error.code] }
     throw error
+  }
+}
+
+/// The run that a link carries. Hostile like the rest of it: one that cannot be read is not shown, its program is.
+function runOfLink({ trace, code }: LinkDocument): Pick<Doc, 'trace' | 'lost'> {
+  if (!trace) return {}
+  try {
+    return { trace: readTrace(documentOf(trace, code)) }
+  } catch (error) {
+    if (!(error instanceof TraceError || error instanceof RangeError)) throw error
+    return { lost: 'The picture in this link cannot be read. Run the program to see it.' }
   }
 }

@@ -9,12 +9,12 @@ import type { CheckLimits, Elements } from '../protocol/check'
 import type { Summary } from '../protocol/trace'
 import { createGraphView } from '../render'
 import { createRunner, fetchAssets, openFrame, type RunnerEvent } from '../runner'
-import { encodeLink, isVersion } from '../share'
-import { nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
+import { encodeLink, isVersion, type Shared } from '../share'
+import { compactOf, nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
 import { createBrokenLink } from './broken-link'
 import { createCheckPanel } from './check-panel'
 import { createCodeBar } from './code-bar'
-import { EMPTY, docOfFragment, readLessons, type Doc } from './documents'
+import { EMPTY, docOfFragment, readLessons, titleOfCode, type Doc } from './documents'
 import { h, setText } from './dom'
 import { createHeader } from './header'
 import { showFormula } from './maths'
@@ -24,7 +24,7 @@ import { keepFile, keptFile } from './kept-file'
 import { createFileDoor, docOfAddress } from './open-file'
 import { createOutputPanel } from './output-panel'
 import { PARTIAL_SHARE } from './picture'
-import { createShareDialog } from './share-dialog'
+import { createShareDialog, type Wish } from './share-dialog'
 import { createSplitter } from './splitter'
 import { createStage } from './stage'
 import type { SceneFrame } from '../graph'
@@ -94,7 +94,7 @@ async function start(root: HTMLElement) {
     openFile: () => door.choose(),
     share: () => {
       takeAway.refresh()
-      shareDialog.open(linkNow())
+      shareDialog.open()
     },
     theme: (theme) => dispatch({ type: 'theme', theme }),
   })
@@ -150,7 +150,7 @@ async function start(root: HTMLElement) {
   })
   const brokenLink = createBrokenLink(() => (location.hash = `lesson=${EMPTY.slug}`))
   const takeAway = createTakeAway(() => ({ state, scene: graph.picture(), dark: isDark(), summaries: completed }))
-  const shareDialog = createShareDialog(takeAway.element)
+  const shareDialog = createShareDialog({ can: () => ({ picture: isCurrent(), place: placeNow() }), make: sharedNow }, takeAway.element)
   const door = createFileDoor(root, { open: openFile, refuse: (reason) => dispatch({ type: 'refused', reason }) })
   const live = h('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
 
@@ -416,6 +416,7 @@ async function start(root: HTMLElement) {
     editor.open(text)
     showStored()
     if (!doc.trace && !doc.problem) wake()
+    if (doc.link?.view.run) run(DEADLINE)
   }
 
   /// A file is no part of the address.
@@ -432,12 +433,34 @@ async function start(root: HTMLElement) {
     if (run?.id === STORED) editor.showRun({ run: STORED, outputs: run.outputs, active: -1 })
   }
 
-  /// The address of this page with the program as it stands.
-  async function linkNow(): Promise<string> {
-    const { code, doc, engine } = state
-    const version = isVersion(engine.version) ? engine.version : ''
-    const fragment = await encodeLink({ code, engine: version, seed: doc.link?.seed ?? SEED })
-    return location.href.split('#')[0] + fragment
+  /// Whether the picture is of the program as it stands now.
+  function isCurrent(): boolean {
+    const { picture, run, code } = state
+    return picture !== null && picture.run === run?.id && run.status === 'ended' && picture.trace.code === code
+  }
+
+  /// Where the reader stands, in words; null when that is nowhere.
+  function placeNow(): string | null {
+    if (!isCurrent()) return null
+    if (state.step !== null) return `At step ${state.step + 1}`
+    return state.selection.nodes.length > 0 ? 'With this node selected' : null
+  }
+
+  /// The program as it stands, as a link that says what the author wishes.
+  async function sharedNow({ picture, place, run }: Wish): Promise<Shared> {
+    const { code, doc, engine, step, selection } = state
+    const seed = doc.link?.seed ?? SEED
+    const trace = picture && state.picture ? compactOf(state.picture.trace, await completed(state.picture.trace)) : null
+    const fragment = await encodeLink({
+      code,
+      engine: isVersion(engine.version) ? engine.version : '',
+      seed,
+      step: place ? (step ?? -1) : -1,
+      node: place && step === null ? (selection.nodes[0] ?? -1) : -1,
+      trace,
+      view: { tab: 'code', run },
+    })
+    return { site: new URL('.', document.baseURI).href, fragment, title: titleOfCode(code) ?? doc.title, code, seed }
   }
 
   function goToLine(line: number) {
@@ -474,6 +497,7 @@ async function start(root: HTMLElement) {
   show(null)
   if (state.engine.phase !== 'asleep') runner.start()
   showStored()
+  if (state.doc.link?.view.run) run(DEADLINE)
 }
 
 const NO_BADGES: ReadonlyMap<number, Badge> = new Map()

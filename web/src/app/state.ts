@@ -158,7 +158,7 @@ const STARTING: Engine = { phase: 'starting', fraction: 0, label: 'Fetching Pyth
 export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean }
 
 export function initialState(docs: readonly Doc[], doc: Doc, code: string, { theme, split, maths = true }: Look, draft: string | null = null): State {
-  return {
+  const state: State = {
     docs,
     doc,
     code,
@@ -171,10 +171,11 @@ export function initialState(docs: readonly Doc[], doc: Doc, code: string, { the
     player: { playing: false, speed: 1, maths, list: false },
     tab: tabOf(doc),
     offer: draftOffer(draft),
-    refusal: null,
+    refusal: doc.lost ?? null,
     theme,
     split,
   }
+  return atPlace(state)
 }
 
 export function update(state: State, event: Event): State {
@@ -183,7 +184,7 @@ export function update(state: State, event: Event): State {
     case 'edited':
       return { ...state, code: event.code, offer: state.offer?.kind === 'draft' ? state.offer : null }
     case 'opened':
-      return {
+      return atPlace({
         ...state,
         doc: event.doc,
         code: event.code,
@@ -192,9 +193,9 @@ export function update(state: State, event: Event): State {
         check: null,
         rolling: USUAL,
         offer: draftOffer(event.draft),
-        refusal: null,
+        refusal: event.doc.lost ?? null,
         tab: tabOf(event.doc),
-      }
+      })
     case 'reset':
       return { ...state, code: state.doc.code, offer: { kind: 'undo', code: state.code } }
     case 'declined':
@@ -239,7 +240,7 @@ export function update(state: State, event: Event): State {
     case 'done': {
       if (!state.run || event.run !== state.run.id) return state
       const { milliseconds, ops } = event
-      return withRun(state, event.run, { status: 'ended', active: -1, milliseconds, ops, ending: endingOf(state.picture, state.run) })
+      return atPlace(withRun(state, event.run, { status: 'ended', active: -1, milliseconds, ops, ending: endingOf(state.picture, state.run) }))
     }
     case 'replaced':
       return withRun(state, event.run, {
@@ -371,6 +372,16 @@ function withRun(state: State, id: number, change: Partial<Run>): State {
 
 const tabOf = (doc: Doc): Tab => doc.link?.view.tab ?? 'code'
 const draftOffer = (code: string | null): Offer | null => (code === null ? null : { kind: 'draft', code })
+
+/// The step and the node that a link names, once its program, unchanged, has run and the reader is nowhere else.
+function atPlace(state: State): State {
+  const { doc, code, picture, run, selection } = state
+  const here = doc.link && code === doc.code && picture && picture.run === run?.id && run.status === 'ended' && run.ending?.kind === 'ok'
+  if (!doc.link || !here || selection.by === 'code' || state.step !== null) return state
+  const { step, node } = doc.link
+  const walked = step >= 0 && step <= lastStep(state) ? stepped(state, step) : state
+  return node >= 0 && node < nodeCount(picture.trace) && selection.by === null ? { ...walked, selection: { nodes: [node], by: 'graph' } } : walked
+}
 
 /// The node that a link names is selected as soon as its program, unchanged, has made it and the reader chose no other.
 function linkedSelection(state: State, trace: Trace): Selection {

@@ -1,0 +1,51 @@
+/// A link in the forms that people paste: an address, Markdown, an iframe, the element, a Sphinx directive.
+
+export const FORMS = ['link', 'markdown', 'iframe', 'element', 'sphinx'] as const
+export type Form = (typeof FORMS)[number]
+
+export interface Shared {
+  /// Folder of the site, with its slash: "https://example.org/playground/".
+  readonly site: string
+  /// `#1.…`
+  readonly fragment: string
+  readonly title: string
+  readonly code: string
+  readonly seed: number
+}
+
+/// Height of an embed whose page has no script that could fit it.
+const HEIGHT = 460
+
+export function formOf(form: Form, shared: Shared): string {
+  const { site, fragment, title } = shared
+  switch (form) {
+    case 'link':
+      return site + fragment
+    case 'markdown':
+      return `[${title.replace(/[\\[\]]/g, '\\$&')}](${site}${fragment})`
+    case 'iframe':
+      return `<iframe src="${attribute(`${site}embed.html${fragment}`)}" title="${attribute(title)}" width="100%" height="${HEIGHT}" loading="lazy" style="border: 0"></iframe>`
+    case 'element':
+      return [
+        `<script async src="${attribute(`${site}embed.js`)}"></script>`,
+        `<autograd-playground src="${attribute(fragment)}" title="${attribute(title)}"><pre>${text(shared.code.trimEnd())}</pre></autograd-playground>`,
+      ].join('\n')
+    case 'sphinx':
+      return directive(shared)
+  }
+}
+
+/// The program stands in the page's source, so that it is read, searched and printed with it.
+function directive({ title, code, seed }: Shared): string {
+  const options = [`:title: ${title.replace(/\s+/g, ' ')}`, ...(seed === 0 ? [] : [`:seed: ${seed}`])]
+  const body = code.trimEnd().split('\n')
+  return ['.. autograd-playground::', ...[...options, '', ...body].map((line) => (line === '' ? '' : `   ${line}`)), ''].join('\n')
+}
+
+function attribute(value: string): string {
+  return text(value).replaceAll('"', '&quot;')
+}
+
+function text(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
