@@ -31,6 +31,14 @@ function fake() {
       log.push(`summaries ${values.join()}`)
       return ++requests
     },
+    elements(value) {
+      log.push(`elements ${value}`)
+      return ++requests
+    },
+    check() {
+      log.push('check')
+      return true
+    },
     retry: () => void log.push('retry'),
   }
   const hub = createHub((hear) => {
@@ -130,6 +138,20 @@ describe('the hub', () => {
     b.retry()
     b.run(program('again'))
     expect(b.heard.at(-1)).toBe('started 2')
+  })
+
+  it('lets nobody check but the one whose run is the newest, and the others wait for that', () => {
+    const { hub, log, done, say } = fake()
+    const [a, b] = [client(hub), client(hub)]
+    a.run(program('a'))
+    expect(a.check({ operations: 1, seconds: 1 })).toBe(false)
+    done(1)
+    expect([b.check({ operations: 1, seconds: 1 }), a.check({ operations: 1, seconds: 1 })]).toEqual([false, true])
+    b.run(program('b'))
+    expect(b.heard).toEqual(['queued 1'])
+    say({ type: 'checked', run: 1, total: 0, verdicts: [], end: 'all' })
+    expect(log.at(-1)).toBe('run 2 b')
+    expect(a.heard.at(-1)).toBe('checked 1')
   })
 
   it('forgets a client that leaves, and goes on', () => {

@@ -380,7 +380,7 @@ function atPlace(state: State): State {
   if (!doc.link || !here || selection.by === 'code' || state.step !== null) return state
   const { step, node } = doc.link
   const walked = step >= 0 && step <= lastStep(state) ? stepped(state, step) : state
-  return node >= 0 && node < nodeCount(picture.trace) && selection.by === null ? { ...walked, selection: { nodes: [node], by: 'graph' } } : walked
+  return node >= 0 && node < nodeCount(picture.trace) && selection.by === null ? { ...walked, selection: { nodes: [node], by: 'graph', open: true } } : walked
 }
 
 /// The node that a link names is selected as soon as its program, unchanged, has made it and the reader chose no other.

@@ -56,7 +56,8 @@ export function createHub(open: (listen: (event: RunnerEvent) => void) => Runner
         if (event.type === 'failed') endAll()
         for (const seat of seats) seat.listen(event)
         return
-      case 'summaries': {
+      case 'summaries':
+      case 'elements':
         for (const seat of seats) {
           const request = seat.asked.get(event.request)
           if (request === undefined) continue
@@ -64,10 +65,9 @@ export function createHub(open: (listen: (event: RunnerEvent) => void) => Runner
           seat.listen({ ...event, request })
         }
         return
-      }
       default: {
         if (!current || event.run !== current.run) return
-        const ended = event.type === 'done' || event.type === 'replaced'
+        const ended = event.type === 'done' || event.type === 'replaced' || event.type === 'checkLost' || (event.type === 'checked' && event.end !== null)
         if (ended) current.over = true
         current.seat.listen({ ...event, run: current.own })
         if (ended) next()
@@ -121,12 +121,24 @@ export function createHub(open: (listen: (event: RunnerEvent) => void) => Runner
         return own
       },
       stop: () => stop(seat),
+      // Only the newest run's arrays are kept: those of an earlier one are not known any more.
       summaries(values) {
         const request = ++seat.requests
-        // Only the newest run's arrays are kept: those of an earlier one are not known any more.
         if (current?.seat === seat && runner) seat.asked.set(runner.summaries(values), request)
         else queueMicrotask(() => listen({ type: 'summaries', request, summaries: values.map(() => null) }))
         return request
+      },
+      elements(value, row, col) {
+        const request = ++seat.requests
+        if (current?.seat === seat && runner) seat.asked.set(runner.elements(value, row, col), request)
+        else queueMicrotask(() => listen({ type: 'elements', request, elements: null }))
+        return request
+      },
+      check(limits) {
+        if (current?.seat !== seat || !current.over || !runner?.check(limits)) return false
+        // Others wait until it ends.
+        current.over = false
+        return true
       },
       retry: () => start().retry(),
       detach() {

@@ -1,5 +1,6 @@
 /// A hub's client on the other side of a message port: another embed of the same site on the same page.
 
+import type { CheckLimits } from '../protocol/check'
 import type { Limits } from '../protocol/messages'
 import type { RunnerEvent } from './client'
 import type { Client, Hub } from './hub'
@@ -10,6 +11,8 @@ type Ask =
   | { readonly type: 'run'; readonly code: string; readonly seed: number; readonly limits: Limits }
   | { readonly type: 'stop' }
   | { readonly type: 'summaries'; readonly values: readonly number[] }
+  | { readonly type: 'elements'; readonly value: number; readonly row: number; readonly col: number }
+  | { readonly type: 'check'; readonly run: number; readonly limits: CheckLimits }
   | { readonly type: 'retry' }
   | { readonly type: 'detach' }
 
@@ -34,6 +37,11 @@ export function servePort(hub: Hub, port: Port): Client {
         return client.stop()
       case 'summaries':
         return void client.summaries(ask.values)
+      case 'elements':
+        return void client.elements(ask.value, ask.row, ask.col)
+      case 'check':
+        if (!client.check(ask.limits)) port.postMessage({ type: 'checkLost', run: ask.run } satisfies RunnerEvent)
+        return
       case 'retry':
         return client.retry()
       case 'detach':
@@ -61,6 +69,15 @@ export function clientOfPort(port: Port, listen: (event: RunnerEvent) => void): 
     summaries(values) {
       say({ type: 'summaries', values })
       return ++requests
+    },
+    elements(value, row, col) {
+      say({ type: 'elements', value, row, col })
+      return ++requests
+    },
+    // Whether it can be had is known on the other side only; there a refusal comes as an event.
+    check(limits) {
+      say({ type: 'check', run: runs, limits })
+      return runs > 0
     },
     retry: () => say({ type: 'retry' }),
     detach: () => say({ type: 'detach' }),
