@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
 import { woff2Only } from './web/plugins/fonts'
 import { facadeNames } from './web/plugins/names'
+import { embedScript } from './web/plugins/embed'
 import { runnerPage } from './web/plugins/runner'
 
 const web = resolve(import.meta.dirname, 'web')
@@ -13,8 +14,9 @@ export default defineConfig({
   // Relative, so that the site works under any sub-path.
   base: './',
   publicDir: false,
-  plugins: [runnerPage(), facadeNames(), woff2Only()],
+  plugins: [runnerPage(), embedScript(), facadeNames(), woff2Only()],
   build: {
+    rollupOptions: { input: { index: resolve(web, 'index.html'), embed: resolve(web, 'embed.html') } },
     outDir: resolve(import.meta.dirname, 'build/site'),
     emptyOutDir: true,
     target: 'es2022',

@@ -43,10 +43,15 @@ PAGE_POLICY = "; ".join(
 )
 
 #: The runner: an opaque origin even when it is opened by itself. The rest of its policy stands in
-#: the page's own <meta>, so that it holds on every web server; two policies would both apply.
-RUNNER_POLICY = "sandbox allow-scripts; frame-ancestors 'self'"
+#: the page's own <meta>, so that it holds on every web server; two policies would both apply. It may
+#: stand in an embed on anybody's page; alone it does nothing, as it waits for a port.
+RUNNER_POLICY = "sandbox allow-scripts"
+
+#: An embed is the page inside of anybody's page.
+EMBED_POLICY = PAGE_POLICY.replace("frame-ancestors 'self'", "frame-ancestors *")
 
 RUNNER = "runner.html"
+EMBED = "embed.html"
 
 #: Vite puts eight characters of the contents' hash into a name.
 HASHED = re.compile(r"^assets/.*-[\w-]{8}\.\w+$")
@@ -66,8 +71,14 @@ def security(name: str) -> dict[str, str]:
     headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
     if name == RUNNER:
         headers["Content-Security-Policy"] = RUNNER_POLICY
+    elif name == EMBED:
+        headers["Content-Security-Policy"] = EMBED_POLICY
     elif name.endswith(".html"):
         headers["Content-Security-Policy"] = PAGE_POLICY
+    if name in (EMBED, RUNNER):
+        # Pages that are cross-origin isolated only take frames that say so too.
+        headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if is_shared(name):
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -76,7 +87,7 @@ def security(name: str) -> dict[str, str]:
 
 def is_shared(name: str) -> bool:
     """Whether any origin may read a file: the runner's origin is opaque, so it is nobody's own."""
-    return name.startswith(("py/", "assets/"))
+    return name == "embed.js" or name.startswith(("py/", "assets/"))
 
 
 def caching(name: str, *, versioned: bool = False) -> str:

@@ -50,7 +50,7 @@ ROOMS = {
         "share",
         "files",
     },
-    "embed": {"protocol", "trace", "explain", "graph", "render", "runner", "editor", "share"},
+    "embed": {"protocol", "trace", "runner", "share", "app"},
 }
 
 #: Rooms that decide without touching a page, and the only packages that they may use.

@@ -54,7 +54,7 @@ def test_the_page_runs_only_its_own_scripts(client: FlaskClient) -> None:
 def test_the_runner_is_sandboxed_and_leaves_the_rest_to_its_own_policy(client: FlaskClient) -> None:
     rules = policy(client, "/runner.html")
     assert rules["sandbox"].strip() == "allow-scripts"
-    assert set(rules) == {"sandbox", "frame-ancestors"}
+    assert set(rules) == {"sandbox"}
 
 
 @pytest.mark.parametrize("address", [WASM, "/py/manifest.json", "/assets/plain.css"])

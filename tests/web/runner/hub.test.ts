@@ -171,8 +171,8 @@ describe('the hub', () => {
 function channel(): readonly [Port, Port] {
   const make = (): Port => ({ postMessage: () => {}, onmessage: null, close: () => {} })
   const [one, two] = [make(), make()]
-  one.postMessage = (data) => two.onmessage?.({ data: structuredClone(data) })
-  two.postMessage = (data) => one.onmessage?.({ data: structuredClone(data) })
+  one.postMessage = (data) => two.onmessage?.({ data: structuredClone(data) } as MessageEvent)
+  two.postMessage = (data) => one.onmessage?.({ data: structuredClone(data) } as MessageEvent)
   return [one, two]
 }
 

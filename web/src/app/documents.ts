@@ -1,7 +1,7 @@
 /// What can be opened: the lessons, an empty program, and what a link holds.
 
 import { proseOf, splitCells, titleOf } from '../editor'
-import { LINK_WORDS, LinkError, checksum, decodeLink, fingerprint, type LinkDocument, type LinkWords } from '../share'
+import { DEFAULTS, LINK_WORDS, LinkError, checksum, decodeLink, fingerprint, type LinkDocument, type LinkWords } from '../share'
 import { TraceError, documentOf, readTrace, type Trace } from '../trace'
 
 export interface Doc {
@@ -32,6 +32,11 @@ export const EMPTY: Doc = {
 /// A program that came as a file, and the trace that the file held. The same text is the same document.
 export function docOfFile(title: string, code: string, trace?: Trace): Doc {
   return { slug: `file-${checksum(code)}${trace ? '-trace' : ''}`, number: 0, title, code, file: true, ...(trace ? { trace } : {}) }
+}
+
+/// A program that was handed over by the page around an embed.
+export function docOfCode(code: string, seed: number): Doc {
+  return { slug: `code-${checksum(code)}`, number: 0, title: titleOfCode(code) ?? 'Program', code, link: { ...DEFAULTS, code, seed } }
 }
 
 /// Lessons by file path (`…/01-attach-and-backward.py`), in the order of their numbers.

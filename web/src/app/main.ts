@@ -1,4 +1,5 @@
-/// The shell: connects state, editor, runner and graph with the real page. Decisions are in `state.ts`.
+/// The shell: connects state, editor, runner and graph with the document. Decisions are in `state.ts`; `page.ts` starts it as a
+/// page of its own, `embed/main.ts` inside of other pages.
 
 import names from 'virtual:names'
 import { createEditor, readNames, type Place } from '../editor'
@@ -8,7 +9,7 @@ import { badgesOf, type Badge } from '../graph'
 import type { CheckLimits, Elements } from '../protocol/check'
 import type { Summary } from '../protocol/trace'
 import { createGraphView } from '../render'
-import { createRunner, fetchAssets, openFrame, type RunnerEvent } from '../runner'
+import type { Runner, RunnerEvent } from '../runner'
 import { encodeLink, isVersion, type Shared } from '../share'
 import { compactOf, nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
 import { createBrokenLink } from './broken-link'
@@ -16,7 +17,7 @@ import { createCheckPanel } from './check-panel'
 import { createCodeBar } from './code-bar'
 import { EMPTY, docOfFragment, readLessons, titleOfCode, type Doc } from './documents'
 import { h, setText } from './dom'
-import { createHeader } from './header'
+import type { HeaderActions } from './header'
 import { showFormula } from './maths'
 import { createLoops } from './loops'
 import { toggled } from './rolling'
@@ -31,7 +32,7 @@ import type { SceneFrame } from '../graph'
 import { createStepList } from './step-list'
 import { createStepper } from './stepper'
 import { DEADLINE, SPLIT, STORED, initialState, isGoing, limitsOf, markedNodes, update, type Event, type State, type Theme } from './state'
-import { createStore } from './store'
+import type { Store } from './store'
 import { createTabs } from './tabs'
 import { createTakeAway } from './take-away'
 import { createToast } from './toast'
@@ -49,39 +50,55 @@ const LATE_PATIENCE = 10_000
 /// What a check may use up: some seconds in the page.
 const CHECK: CheckLimits = { operations: 200_000, seconds: 8 }
 
-const root = document.querySelector<HTMLElement>('#app')
-if (root) void start(root)
+/// What differs between a page of its own and an embed.
+export interface Setting {
+  readonly store: Store
+  openRunner(host: HTMLElement, listen: (event: RunnerEvent) => void): Runner
+  createHeader(state: State, act: HeaderActions): { readonly element: HTMLElement; update(state: State): void }
+  /// Python waits until it is used, and what is shown is always what the author gave.
+  readonly embedded: boolean
+  /// What stands for a fragment, where the setting knows better.
+  docOf?(fragment: string, docs: readonly Doc[]): Promise<Doc | null>
+}
 
-async function start(root: HTMLElement) {
-  const store = createStore(() => localStorage)
+/// What can be done with the playground from outside.
+export interface Controls {
+  open(doc: Doc): void
+  docOf(fragment: string): Promise<Doc>
+  run(): void
+  stop(): void
+  go(step: number | null): void
+  theme(theme: Theme): void
+  state(): State
+  /// The program as it stands, as a link.
+  shared(): Promise<Shared>
+  /// Hears of every change.
+  watch(listen: (state: State, before: State) => void): void
+}
+
+export async function start(root: HTMLElement, setting: Setting): Promise<Controls> {
+  const { store, embedded } = setting
   const files = import.meta.glob<string>('../../lessons/*.py', { query: '?raw', import: 'default', eager: true })
   const docs: readonly Doc[] = [...readLessons(files), EMPTY]
   const draftOf = (doc: Doc) => store.get(`draft:${doc.slug}`)
   // A link or file shows what it holds; an own draft of it is only offered.
-  const isGiven = (doc: Doc) => doc.link !== undefined || doc.file === true
+  const isGiven = (doc: Doc) => embedded || doc.link !== undefined || doc.file === true
   const codeOf = (doc: Doc) => (isGiven(doc) || doc.problem ? doc.code : (draftOf(doc) ?? doc.code))
   const offered = (doc: Doc) => (isGiven(doc) ? draftOf(doc) : null)
   const usual = () => docs.find((doc) => doc.slug === store.get('open')) ?? keptFile(store) ?? docs[0] ?? EMPTY
-  const docOf = async (hash: string) => (await docOfAddress(hash)) ?? (await docOfFragment(hash, docs)) ?? usual()
+  const docOf = async (hash: string) => (await setting.docOf?.(hash, docs)) ?? (await docOfAddress(hash)) ?? (await docOfFragment(hash, docs)) ?? usual()
   const first = await docOf(location.hash)
 
   const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')), maths: readMaths(store.get('maths')) }
   let state = initialState(docs, first, codeOf(first), look, offered(first))
+  if (embedded) state = update(state, { type: 'sleeping' })
+  const watchers: ((state: State, before: State) => void)[] = []
 
   // ----- Parts -----
 
-  const runner = createRunner({
-    connect: (hear) => openFrame(root, new URL('runner.html', document.baseURI).href, hear),
-    load: (progress, deliver) =>
-      fetchAssets({ base: new URL('py/', document.baseURI).href, fetch: (url) => fetch(url), progress, deliver }),
-    after: (milliseconds, act) => {
-      const timer = setTimeout(act, milliseconds)
-      return () => clearTimeout(timer)
-    },
-    listen: hearRunner,
-  })
+  const runner = setting.openRunner(root, hearRunner)
 
-  const header = createHeader(state, {
+  const header = setting.createHeader(state, {
     run: () => run(DEADLINE),
     stop,
     open: (doc) => {
@@ -224,7 +241,9 @@ async function start(root: HTMLElement) {
   function dispatch(event: Event) {
     const before = state
     state = update(state, event)
-    if (state !== before) show(before)
+    if (state === before) return
+    show(before)
+    for (const listen of watchers) listen(state, before)
   }
 
   /// The screen as a function of the state; each part writes only what changed.
@@ -271,7 +290,7 @@ async function start(root: HTMLElement) {
     if (before && state.code !== before.code && state.doc === before.doc) saveDraft()
     if (state.doc !== before?.doc) {
       document.title = state.doc !== EMPTY ? `${state.doc.title} · autograd playground` : 'autograd playground'
-      if (docs.includes(state.doc) || state.doc.file) store.set('open', state.doc.slug)
+      if (!embedded && (docs.includes(state.doc) || state.doc.file)) store.set('open', state.doc.slug)
     }
   }
 
@@ -415,7 +434,7 @@ async function start(root: HTMLElement) {
     dispatch({ type: 'opened', doc, code: text, draft: offered(doc) })
     editor.open(text)
     showStored()
-    if (!doc.trace && !doc.problem) wake()
+    if (!doc.trace && !doc.problem && !embedded) wake()
     if (doc.link?.view.run) run(DEADLINE)
   }
 
@@ -498,6 +517,17 @@ async function start(root: HTMLElement) {
   if (state.engine.phase !== 'asleep') runner.start()
   showStored()
   if (state.doc.link?.view.run) run(DEADLINE)
+  return {
+    open,
+    docOf,
+    run: () => run(DEADLINE),
+    stop,
+    go,
+    theme: (theme) => dispatch({ type: 'theme', theme }),
+    state: () => state,
+    shared: () => sharedNow({ picture: false, place: true, run: false }),
+    watch: (listen) => void watchers.push(listen),
+  }
 }
 
 const NO_BADGES: ReadonlyMap<number, Badge> = new Map()

@@ -125,6 +125,7 @@ export type Event =
   | { readonly type: 'picture'; readonly run: number; readonly trace: Trace }
   | { readonly type: 'restarted' }
   | { readonly type: 'woken' }
+  | { readonly type: 'sleeping' }
   | { readonly type: 'selected'; readonly nodes: readonly number[]; readonly by: 'graph' | 'code' }
   | { readonly type: 'stepped'; readonly step: number | null }
   | { readonly type: 'turned'; readonly frame: string; readonly index: number }
@@ -154,6 +155,7 @@ export const SPEEDS: readonly number[] = [0.5, 1, 2, 5, 20]
 /// Number of a run that was stored; those that happen here count from 1.
 export const STORED = 0
 const STARTING: Engine = { phase: 'starting', fraction: 0, label: 'Fetching Python', version: '', versions: '', milliseconds: 0 }
+const ASLEEP: Engine = { ...STARTING, phase: 'asleep', label: '' }
 
 export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean }
 
@@ -162,7 +164,7 @@ export function initialState(docs: readonly Doc[], doc: Doc, code: string, { the
     docs,
     doc,
     code,
-    engine: doc.trace ? { ...STARTING, phase: 'asleep', label: '' } : STARTING,
+    engine: doc.trace ? ASLEEP : STARTING,
     ...storedRun(doc),
     selection: NOTHING,
     step: null,
@@ -214,6 +216,8 @@ export function update(state: State, event: Event): State {
       const run = state.run && state.run.status !== 'ended' ? null : state.run
       return { ...state, run, engine: { ...state.engine, phase: 'failed', label: event.message } }
     }
+    case 'sleeping':
+      return { ...state, engine: ASLEEP }
     case 'restarted':
     case 'woken':
       return { ...state, engine: STARTING }

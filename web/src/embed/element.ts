@@ -13,9 +13,9 @@ const MOST_HEIGHT = 4_000
 const STYLE = `
 :host { display: block; margin: 1em 0; }
 :host([hidden]) { display: none; }
-iframe { display: block; width: 100%; border: 0; border-radius: 10px; }
+::slotted(iframe) { display: block; width: 100%; border: 0; border-radius: 10px; }
 .text { display: none; }
-@media print { iframe { display: none; } .text { display: block; } }`
+@media print { ::slotted(iframe) { display: none; } .text { display: block; } }`
 
 class AutogradPlayground extends HTMLElement {
   static readonly observedAttributes = ['src', ...OPTIONS, 'height']
@@ -74,16 +74,21 @@ class AutogradPlayground extends HTMLElement {
     frame.title = this.title || 'Program in the autograd playground'
     frame.loading = 'lazy'
     frame.setAttribute('allow', 'clipboard-write')
-    frame.setAttribute('part', 'frame')
+    // A child like any other, not hidden in the shadow: embeds find each other among the page's frames.
+    frame.slot = 'frame'
+    this.#frame?.remove()
     const style = document.createElement('style')
     style.textContent = STYLE
     const text = document.createElement('div')
     text.className = 'text'
     text.append(document.createElement('slot'))
+    const place = document.createElement('slot')
+    place.name = 'frame'
     this.#frame = frame
-    this.#root.replaceChildren(style, frame, text)
+    this.#root.replaceChildren(style, place, text)
     this.#fit(FIRST_HEIGHT)
     frame.addEventListener('load', () => this.#say({ type: 'hello' }))
+    this.append(frame)
   }
 
   #message({ source, origin, data }: MessageEvent) {

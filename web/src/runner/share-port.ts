@@ -19,14 +19,14 @@ type Ask =
 /// The part of a MessagePort that is used.
 export interface Port {
   postMessage(message: unknown): void
-  onmessage: ((event: { readonly data: unknown }) => void) | null
+  onmessage: ((event: MessageEvent) => void) | null
   close(): void
 }
 
 /// Serves a client that sits behind a port.
 export function servePort(hub: Hub, port: Port): Client {
   const client = hub.attach((event) => port.postMessage(event))
-  port.onmessage = ({ data }) => {
+  port.onmessage = ({ data }: MessageEvent<unknown>) => {
     const ask = data as Ask
     switch (ask.type) {
       case 'start':
@@ -57,7 +57,7 @@ export function clientOfPort(port: Port, listen: (event: RunnerEvent) => void): 
   let runs = 0
   let requests = 0
   const say = (ask: Ask) => port.postMessage(ask)
-  port.onmessage = ({ data }) => listen(data as RunnerEvent)
+  port.onmessage = ({ data }: MessageEvent<unknown>) => listen(data as RunnerEvent)
   return {
     start: () => say({ type: 'start' }),
     nextRun: () => runs + 1,

@@ -1,0 +1,239 @@
+"""Embeds in a page of another origin: nothing starts before it is used, one Python for all."""
+
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.compact import compact
+from engine.kernel import Kernel
+from engine.links import decode, encode
+from engine.trace import as_lists
+from tests.e2e.conftest import violations
+
+PROGRAM = """# %% [markdown]
+# # A slope
+# %%
+from mxnet import np, npx, autograd
+npx.set_np()
+x = np.array([1.0, 2.0])
+x.attach_grad()
+with autograd.record():
+    y = (x ** 2).sum()
+y.backward()
+x.grad
+"""
+LINK = encode(
+    {
+        "code": PROGRAM,
+        "trace": compact(as_lists(Kernel().execute(PROGRAM, seed=0).document(all_summaries=True))),
+    }
+)
+SEEDED = """from mxnet import np
+mine = globals().get('mine', 0) + 1
+print({name!r}, mine, np.random.uniform(size=(1,)))
+"""
+
+
+@pytest.fixture(scope="module")
+def course(browser, site, tmp_path_factory):
+    """Makes a page on an origin of its own; gives the opened page and what it heard."""
+    folder = tmp_path_factory.mktemp("course")
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    contexts = []
+
+    def made(body: str, script: bool = True) -> Page:
+        kinds = ["ready", "result", "step", "selection"]
+        hear = "".join(
+            f"addEventListener('autograd-{kind}', e => heard.push(['{kind}', e.target.id, e.detail]));"  # noqa: E501
+            for kind in kinds
+        )
+        tag = f'<script async src="{site}embed.js"></script>' if script else ""
+        (folder / "index.html").write_text(
+            "<!doctype html><html lang=en><meta charset=utf-8><title>Course</title>"
+            '<link rel="icon" href="data:,"><body style="max-width: 900px">'
+            f"<h1>Course</h1><script>heard = [];{hear}</script>{tag}{body}",
+            "utf-8",
+        )
+        contexts.append(browser.new_context(viewport={"width": 1000, "height": 900}))
+        page = contexts[-1].new_page()
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(f"http://localhost:{server.server_port}/")
+        return page
+
+    yield made
+    for context in contexts:
+        context.close()
+    server.shutdown()
+
+
+def element(name: str, code: str = "", **options) -> str:
+    said = "".join(f' {key}="{value}"' for key, value in options.items())
+    text = code.replace("&", "&amp;").replace("<", "&lt;")
+    return f'<autograd-playground id="{name}"{said}><pre>\n{text}</pre></autograd-playground>'
+
+
+def frame(page, name: str):
+    return page.frame_locator(f"#{name} iframe")
+
+
+def pythons(page) -> int:
+    """How many interpreters were started."""
+    return sum("runner.html" in each.url for each in page.frames)
+
+
+def run(embed) -> None:
+    embed.locator(".run").click()
+    expect(embed.locator(".status-text")).to_contain_text("ms", timeout=90_000)
+
+
+def heard(page, kind: str):
+    return page.evaluate("kind => heard.filter(([one]) => one === kind)", kind)
+
+
+def test_many_embeds_share_one_python_and_start_it_when_used(course):
+    names = ["one", "two", "three"]
+    page = course("".join(element(name, SEEDED.format(name=name), seed=4) for name in names))
+    for name in names:
+        page.locator(f"#{name}").scroll_into_view_if_needed()
+        expect(frame(page, name).locator(".cm-content")).to_contain_text(f"print('{name}'")
+    assert pythons(page) == 0
+    assert not [url for url in page.asked if "/py/" in url]
+    for name in ["one", "two", "three", "two"]:
+        run(frame(page, name))
+    assert pythons(page) == 1
+    results = [(name, detail["outputs"]) for _, name, detail in heard(page, "result")]
+    # Each its own namespace, and the same seed gives all the same numbers.
+    assert [name for name, _ in results] == ["one", "two", "three", "two"]
+    assert {text.split(" ", 2)[1] for _, (text,) in results} == {"1"}
+    assert len({text.split(" ", 2)[2] for _, (text,) in results}) == 1
+
+
+def test_another_embed_takes_over_when_the_first_is_removed(course):
+    page = course(element("one", "print(1)") + element("two", "print(2)"))
+    run(frame(page, "one"))
+    run(frame(page, "two"))
+    page.evaluate("document.getElementById('one').remove()")
+    page.wait_for_timeout(800)
+    run(frame(page, "two"))
+    assert pythons(page) == 1
+    assert [detail["outputs"] for _, _, detail in heard(page, "result")] == [
+        ["1\n"],
+        ["2\n"],
+        ["2\n"],
+    ]
+
+
+def test_a_stored_run_needs_no_python_and_fits_its_height(course, axe):
+    page = course(element("one", src=LINK, step=4) + element("two", src=LINK, show="graph"))
+    one = frame(page, "one")
+    expect(one.locator(".step-place")).to_contain_text("step 4 of 5")
+    expect(frame(page, "two").locator(".gv-node")).to_have_count(3)
+    expect(frame(page, "two").locator(".code-pane")).to_be_hidden()
+    assert not [url for url in page.asked if "/py/" in url]
+    inner = one.locator("#app").evaluate("app => Math.ceil(app.getBoundingClientRect().height)")
+    page.wait_for_function(
+        "inner => Math.abs(document.querySelector('#one').offsetHeight - inner) <= 1", arg=inner
+    )
+    for each in page.frames[1:]:
+        assert violations(each, axe) == []
+
+
+def test_the_page_around_drives_an_embed(course):
+    page = course(element("one", src=LINK))
+    embed = frame(page, "one")
+    expect(embed.locator(".gv-node")).to_have_count(3)
+    page.evaluate("document.getElementById('one').go(3)")
+    expect(embed.locator(".step-place")).to_contain_text("step 4 of 5")
+    assert heard(page, "step")[-1][2] == {"step": 3, "steps": 5}
+    embed.locator(".gv-node").first.locator(".gv-hit").click()
+    assert heard(page, "selection")[-1][2]["name"] == "x"
+    page.evaluate("document.getElementById('one').open({ code: 'print(6 * 7)' })")
+    expect(embed.locator(".cm-content")).to_have_text("print(6 * 7)")
+    page.evaluate("document.getElementById('one').run()")
+    expect(embed.locator(".status-text")).to_contain_text("ms", timeout=90_000)
+    assert heard(page, "result")[-1][2]["outputs"] == ["42\n"]
+
+
+def test_messages_of_others_do_nothing(course):
+    page = course(element("one", src=LINK))
+    embed = frame(page, "one")
+    expect(embed.locator(".gv-node")).to_have_count(3)
+    # Not from the parent: from the embed's own window and from a sibling.
+    page.evaluate(
+        """() => {
+            const other = document.createElement('iframe')
+            other.srcdoc = `<script>for (let i = 0; i < parent.length; i++) parent[i].postMessage(
+                { channel: 'autograd-playground', type: 'open', code: 'stolen' }, '*')</script>`
+            document.body.append(other)
+        }"""
+    )
+    # From the parent, but nothing that an embed knows.
+    page.evaluate(
+        """() => {
+            const { contentWindow } = document.querySelector('#one iframe')
+            for (const wrong of [null, 'x', { type: 'open', code: 'stolen' },
+                { channel: 'autograd-playground', type: 'open', code: 7 },
+                { channel: 'autograd-playground', type: 'go', step: -1 },
+                { channel: 'autograd-playground', type: 'steal' }])
+                contentWindow.postMessage(wrong, '*')
+        }"""
+    )
+    page.wait_for_timeout(300)
+    expect(embed.locator(".cm-content")).to_contain_text("x.attach_grad()")
+
+
+def test_an_opaque_sandbox_is_enough(course, site):
+    page = course(
+        f'<iframe id="plain" sandbox="allow-scripts" width="900" height="500" src="{site}embed.html{LINK}">'
+        "</iframe>",
+        script=False,
+    )
+    embed = page.frame_locator("#plain")
+    expect(embed.locator(".gv-node")).to_have_count(3)
+    run(embed)
+    expect(embed.locator(".gv-node")).to_have_count(3)
+
+
+def test_the_program_opens_in_the_whole_playground(course, site):
+    page = course(element("one", "print('whole')", seed=5))
+    with page.context.expect_page() as opened:
+        frame(page, "one").get_by_role("button", name="Open in playground").click()
+    opened.value.wait_for_load_state()
+    held = decode(opened.value.url)
+    assert (held["code"], held["seed"]) == ("print('whole')", 5)
+    assert opened.value.url.startswith(site)
+
+
+def test_without_javascript_and_in_print_the_program_is_text(browser, course, site, tmp_path):
+    page = course(element("one", "print('text')"))
+    expect(frame(page, "one").locator(".cm-content")).to_contain_text("print('text')")
+    page.emulate_media(media="print")
+    expect(page.locator("#one pre")).to_be_visible()
+    expect(page.locator("#one iframe")).to_be_hidden()
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(page.url)
+    expect(plain.locator("#one pre")).to_be_visible()
+    context.close()
+
+
+def test_what_names_nothing_says_so(course):
+    page = course(element("one", src="#1.broken") + element("two", src="no-such-lesson"))
+    expect(frame(page, "one").locator(".broken-link h2")).to_be_visible()
+    expect(frame(page, "two").locator(".broken-link h2")).to_have_text("Nothing to show")
+
+
+def test_it_fits_a_narrow_page(course, axe):
+    page = course(element("one", src=LINK))
+    page.set_viewport_size({"width": 340, "height": 700})
+    embed = frame(page, "one")
+    embed.get_by_role("tab", name="Graph").click()
+    expect(embed.locator(".gv-node").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 340
+    assert violations(page.frames[1], axe) == []
