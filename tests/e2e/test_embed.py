@@ -190,8 +190,8 @@ def test_messages_of_others_do_nothing(course):
 
 def test_an_opaque_sandbox_is_enough(course, site):
     page = course(
-        f'<iframe id="plain" sandbox="allow-scripts" width="900" height="500" src="{site}embed.html{LINK}">'
-        "</iframe>",
+        '<iframe id="plain" sandbox="allow-scripts" width="900" height="500"'
+        f' src="{site}embed.html{LINK}"></iframe>',
         script=False,
     )
     embed = page.frame_locator("#plain")
@@ -221,6 +221,27 @@ def test_without_javascript_and_in_print_the_program_is_text(browser, course, si
     plain.goto(page.url)
     expect(plain.locator("#one pre")).to_be_visible()
     context.close()
+
+
+def test_lines_are_locked_and_programs_read_only(course):
+    code = "a = 1\nb = 2\nc = 3\nprint(a, b, c)\n"
+    page = course(element("one", code, lock="2,4") + element("two", code, readonly=""))
+    embed = frame(page, "one")
+    content = embed.locator(".cm-content")
+    expect(embed.locator(".cm-locked")).to_have_count(2)
+    content.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    expect(content).to_contain_text("b = 2")
+    expect(content).to_contain_text("print(a, b, c)")
+    expect(content).not_to_contain_text("a = 1")
+    embed.get_by_role("button", name="Reset").click()
+    expect(content).to_contain_text("a = 1")
+    other = frame(page, "two").locator(".cm-content")
+    other.click()
+    page.keyboard.type("x")
+    expect(other).to_contain_text("a = 1")
+    expect(other).not_to_contain_text("x")
 
 
 def test_what_names_nothing_says_so(course):

@@ -57,6 +57,8 @@ export interface Setting {
   createHeader(state: State, act: HeaderActions): { readonly element: HTMLElement; update(state: State): void }
   /// Python waits until it is used, and what is shown is always what the author gave.
   readonly embedded: boolean
+  /// What of the program can be edited.
+  readonly editing?: { readonly readOnly: boolean; readonly locked: readonly (readonly [number, number])[] }
   /// What stands for a fragment, where the setting knows better.
   docOf?(fragment: string, docs: readonly Doc[]): Promise<Doc | null>
 }
@@ -183,6 +185,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   const editor = createEditor(codeHost, {
     code: state.code,
     names: readNames(names),
+    ...setting.editing,
     onEdit: (text) => {
       // The editor reports its own reset too: that is no edit.
       if (text === state.code) return

@@ -13,6 +13,7 @@ import { cellView } from './cell-view'
 import { splitCells } from './cells'
 import { completeNames, type Names } from './complete'
 import { nameHelp } from './help'
+import { lockLines, type LineRange } from './locks'
 import { freeze, hint, mark, marks, placeThen, rangeNow, type Place } from './marks'
 import { outputsOf, showRun, type RunOutputs } from './outputs'
 import { theme } from './theme'
@@ -21,6 +22,9 @@ import { lineValues, showValues, type LineNote } from './values'
 export interface EditorOptions {
   readonly code: string
   readonly names: Names
+  /// Nothing, or not these lines, can be edited.
+  readonly readOnly?: boolean
+  readonly locked?: readonly LineRange[]
   onEdit(code: string): void
   onRun(): void
   /// The reader moved the cursor (not by typing); line and column in the text that ran.
@@ -78,6 +82,8 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
     autocompletion(),
     nameHelp(options.names),
     EditorView.lineWrapping,
+    EditorState.readOnly.of(options.readOnly ?? false),
+    lockLines(options.locked ?? []),
     EditorView.contentAttributes.of({
       'aria-label': 'Program. Tab indents; press Escape and then Tab to leave the editor.',
       // Focusable as it is, but checkers of scrolling regions look for the attribute.
@@ -170,7 +176,8 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       view.setState(stateOf(code))
     },
     replace(code) {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code }, selection: { anchor: startOf(code) } })
+      // Not an edit of the reader's: locked lines do not stand in its way.
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code }, selection: { anchor: startOf(code) }, filter: false })
     },
     freeze() {
       nodes = []

@@ -24,6 +24,7 @@ async function embed(root: HTMLElement, options: EmbedOptions) {
     // Drafts of embeds are kept apart; the reader's own choices on the whole page are not touched.
     store: embedStore(options),
     embedded: true,
+    editing: { readOnly: options.readonly, locked: options.lock },
     openRunner: (host, listen) => joinRunner((hear) => openRunner(host, hear), listen),
     createHeader: (state, act) => createBar(state, act, () => void openWhole()),
     docOf: async (fragment, docs) => chosen(fragment === FROM_HOST ? HOST : await docOfFragment(fragment, docs), options),
