@@ -43,8 +43,8 @@ PAGE_POLICY = "; ".join(
 )
 
 #: The runner: an opaque origin even when it is opened by itself. The rest of its policy stands in
-#: the page's own <meta>, so that it holds on every web server; two policies would both apply. It may
-#: stand in an embed on anybody's page; alone it does nothing, as it waits for a port.
+#: the page's own <meta>, so that it holds on every web server; two policies would both apply.
+#: It may stand in an embed on anybody's page; alone it does nothing, as it waits for a port.
 RUNNER_POLICY = "sandbox allow-scripts"
 
 #: An embed is the page inside of anybody's page.
