@@ -10,7 +10,7 @@ import type { CheckLimits, Elements } from '../protocol/check'
 import type { Summary } from '../protocol/trace'
 import { createGraphView } from '../render'
 import type { Runner, RunnerEvent } from '../runner'
-import { encodeLink, isVersion, type Shared } from '../share'
+import { encodeLink, formOf, isVersion, type Shared } from '../share'
 import { compactOf, nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
 import { createBrokenLink } from './broken-link'
 import { createCheckPanel } from './check-panel'
@@ -25,7 +25,8 @@ import { keepFile, keptFile } from './kept-file'
 import { createFileDoor, docOfAddress } from './open-file'
 import { createOutputPanel } from './output-panel'
 import { PARTIAL_SHARE } from './picture'
-import { createShareDialog, type Wish } from './share-dialog'
+import { createShareDialog, writeClipboard, type Wish } from './share-dialog'
+import { createShortLink } from './short-link'
 import { createSplitter } from './splitter'
 import { createStage } from './stage'
 import type { SceneFrame } from '../graph'
@@ -113,6 +114,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     openFile: () => door.choose(),
     share: () => {
       takeAway.refresh()
+      shortLink.of(null)
       shareDialog.open()
     },
     theme: (theme) => dispatch({ type: 'theme', theme }),
@@ -169,7 +171,17 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   })
   const brokenLink = createBrokenLink(() => (location.hash = `lesson=${EMPTY.slug}`))
   const takeAway = createTakeAway(() => ({ state, scene: graph.picture(), dark: isDark(), summaries: completed }))
-  const shareDialog = createShareDialog({ can: () => ({ picture: isCurrent(), place: placeNow() }), make: sharedNow }, takeAway.element)
+  const keeper = document.querySelector<HTMLMetaElement>('meta[name="playground-short-links"]')?.content ?? null
+  const shortLink = createShortLink(keeper, location.hostname, writeClipboard)
+  let asked = 0
+  const make = async (wish: Wish) => {
+    const mine = ++asked
+    const shared = sharedNow(wish)
+    const link = await shared.then((made) => formOf('link', made), () => null)
+    if (mine === asked) shortLink.of(link)
+    return shared
+  }
+  const shareDialog = createShareDialog({ can: () => ({ picture: isCurrent(), place: placeNow() }), make }, shortLink.element, takeAway.element)
   const door = createFileDoor(root, { open: openFile, refuse: (reason) => dispatch({ type: 'refused', reason }) })
   const live = h('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
 

@@ -195,7 +195,7 @@ function check(name: string, what: string) {
 }
 
 /// Through the clipboard's own interface where the page may (https, localhost), else by the selection.
-async function writeClipboard(field: HTMLTextAreaElement): Promise<boolean> {
+export async function writeClipboard(field: HTMLInputElement | HTMLTextAreaElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(field.value)
     return true
