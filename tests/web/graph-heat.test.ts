@@ -70,6 +70,10 @@ describe('statisticsOf', () => {
     expect(facts(summary([0], { zero: 1 }), [])).toEqual({ zero: 'yes', nan: 'none', inf: 'none' })
   })
 
+  it('says in one that nothing is odd', () => {
+    expect(facts(summary([5]), [])).toEqual({ 'zero, nan, inf': 'none' })
+  })
+
   it('has no deviation of NaN, and says when all are', () => {
     expect(facts(summary(['nan', 'nan'], { nan: 2, mean: 'nan', min: 'nan', max: 'nan' }), [2])).toMatchObject({ std: 'nan', nan: 'all 2' })
   })

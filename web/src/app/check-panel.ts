@@ -2,7 +2,7 @@
 
 import type { CheckEnd } from '../protocol/check'
 import { checkText, nodeText, type Badge } from '../graph'
-import { expressionOf, lineOfNode, nameOfSlot, resultSlots, type Trace } from '../trace'
+import { at, expressionOf, hasRole, lineOfNode, nameOfSlot, resultSlots, type Trace } from '../trace'
 import { h, setAttribute, setText } from './dom'
 import type { Check, State } from './state'
 
@@ -93,6 +93,7 @@ export function createCheckPanel(act: CheckActions) {
 
 /// Its variable with the expression, both short.
 function nameOf(trace: Trace, node: number): string {
+  if (hasRole(trace, node, 'backward')) return `${trace.ops[at(trace.nodes.op, node)]?.name ?? 'operation'}, made by a backward pass`
   const slots = resultSlots(trace, node)
   const name = slots.length === 1 ? nameOfSlot(trace, slots[0] ?? -1) : null
   const text = expressionOf(trace, node)

@@ -15,7 +15,7 @@ export function createCodeBar(on: boolean, act: CodeBarActions) {
     setAttribute(values, 'aria-pressed', String(shown))
     act.values(shown)
   })
-  const show = h('button', { class: 'code-toggle', type: 'button', 'aria-keyshortcuts': 'Alt+Enter', title: 'Alt+Enter in the editor' }, 'Show node at the cursor', h('kbd', { 'aria-hidden': 'true' }, 'Alt ↵'))
+  const show = h('button', { class: 'code-toggle', type: 'button', 'aria-keyshortcuts': 'Alt+Enter', title: 'Alt+Enter in the editor' }, 'Show node at cursor', h('kbd', { 'aria-hidden': 'true' }, 'Alt ↵'))
   // The cursor stays where it is.
   show.addEventListener('mousedown', (event) => event.preventDefault())
   show.addEventListener('click', () => act.showAtCursor())

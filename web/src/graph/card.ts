@@ -75,6 +75,8 @@ export interface Saved {
 export interface Card {
   readonly node: number
   readonly title: string
+  /// Of its variable, when it has one result and a name.
+  readonly name: string | null
   /// Its expression stands in the code.
   readonly placed: boolean
   readonly place: string
@@ -136,6 +138,7 @@ export function cardOf(trace: Trace, node: number, pass: number, summaryOf: Summ
   return {
     node,
     title: expressionOf(trace, node) || name || (op?.name ?? 'operation'),
+    name,
     placed: rangeOfNode(trace, node) !== null,
     place: placeText(trace, node, visits.length),
     future,

@@ -21,6 +21,7 @@ export function statisticsOf(summary: Summary, shape: readonly number[], dtype: 
           ...(std === null ? [] : [['std', formatNumber(std, 4)] as const]),
         ]
       : []
+  if (size > 0 && summary.zero + summary.nan + summary.inf === 0) return [...some, ['zero, nan, inf', 'none']]
   return [...some, ['zero', countOf(summary.zero, size)], ['nan', countOf(summary.nan, size)], ['inf', countOf(summary.inf, size)]]
 }
 

@@ -87,17 +87,16 @@ export function drawNumbers(value: CardValue, at: NumbersAt, what: string, key: 
   const [height, width] = [Math.min(PAGE.rows, rows - at.row), Math.min(PAGE.cols, cols - at.col)]
   const cellOf = cellsOf(value, at, act)
   if (cellOf === 'gone') return html('p', { class: 'gv-note' }, 'These numbers are no longer there: run the program again.')
-  if (!cellOf) return html('p', { class: 'gv-note' }, 'Fetching the numbers…')
   const range = (count: number) => Array.from({ length: count }, (_, i) => i)
   const table = html(
     'table',
-    { class: 'gv-numbers', 'aria-label': `Numbers of ${what}` },
+    { class: 'gv-numbers', 'aria-label': `Numbers of ${what}`, 'aria-busy': String(cellOf === null) },
     html('thead', {}, html('tr', {}, shape.length > 1 ? html('td') : null, ...range(width).map((c) => html('th', { scope: 'col' }, String(at.col + c))))),
     html(
       'tbody',
       {},
       ...range(height).map((r) =>
-        html('tr', {}, shape.length > 1 ? html('th', { scope: 'row' }, rowName(shape, at.row + r)) : null, ...range(width).map((c) => html('td', {}, element(cellOf(r, c), dtype, 5)))),
+        html('tr', {}, shape.length > 1 ? html('th', { scope: 'row' }, rowName(shape, at.row + r)) : null, ...range(width).map((c) => html('td', {}, cellOf ? element(cellOf(r, c), dtype, 5) : '…'))),
       ),
     ),
   )

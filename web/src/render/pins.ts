@@ -30,7 +30,7 @@ export function drawPins(host: HTMLElement, pins: readonly Pin[], act: PinAction
 }
 
 function drawPin({ identity, card }: Pin, i: number, act: PinActions): HTMLElement {
-  const title = card?.title ?? titleOf(identity)
+  const title = card ? (card.name ?? card.title) : titleOf(identity)
   const remove = html('button', { type: 'button', class: 'gv-icon', 'aria-label': `Unpin ${title}`, title: 'Unpin', 'data-key': `unpin-${i}` }, '×')
   remove.addEventListener('click', () => act.onUnpin(identity))
   if (!card) return html('article', { class: 'gv-pin' }, html('header', {}, html('h3', {}, title), remove), html('p', { class: 'gv-note' }, 'Not in this run.'))
@@ -41,9 +41,13 @@ function drawPin({ identity, card }: Pin, i: number, act: PinActions): HTMLEleme
     'article',
     { class: 'gv-pin' },
     html('header', {}, html('h3', {}, name), remove),
-    html('p', { class: 'gv-note' }, card.place),
-    result?.value ? look('value', '↓ value', result.value, title) : html('p', { class: 'gv-note' }, 'not computed yet'),
-    result?.gradient ? look('grad', '∂ gradient', result.gradient, title) : html('p', { class: 'gv-note' }, 'no gradient'),
+    html('p', { class: 'gv-note' }, card.name === null ? card.place : `${card.title.length > 40 ? `${card.title.slice(0, 39)}…` : card.title}, ${card.place}`),
+    html(
+      'div',
+      { class: 'gv-pin-looks' },
+      result?.value ? look('value', '↓ value', result.value, title) : html('p', { class: 'gv-note' }, 'not computed yet'),
+      result?.gradient ? look('grad', '∂ gradient', result.gradient, title) : html('p', { class: 'gv-note' }, 'no gradient'),
+    ),
   )
 }
 
@@ -56,7 +60,7 @@ function look(tone: 'value' | 'grad', caption: string, value: CardValue, title: 
 function titleOf(identity: string): string {
   try {
     const [names, op, text] = JSON.parse(identity.slice(0, identity.lastIndexOf('#'))) as readonly string[]
-    return text || names || op || 'node'
+    return names || text || op || 'node'
   } catch {
     return 'node'
   }
