@@ -37,8 +37,8 @@ def parts(lesson: Path) -> list[tuple[str, str]]:
     return list(zip(kinds, pieces[1::2], strict=True))
 
 
-def test_there_are_six_lessons_all_recorded():
-    assert [path.stem for path in LESSONS] == sorted(GOLDEN) and len(LESSONS) == 6
+def test_all_lessons_are_recorded():
+    assert [path.stem for path in LESSONS] == sorted(GOLDEN) and len(LESSONS) >= 6
 
 
 @by_name

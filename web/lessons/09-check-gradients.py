@@ -63,7 +63,14 @@ a.grad
 # The program runs, and the numbers look like numbers. Check it: *Cube* has a ✗. The gradients of $b$
 # and $a$ are wrong as well, but they are only **spoiled** (↯): their own rules are right, and the
 # inspector leads to the culprit. That is because the check looks at each operation *alone* as well:
-# its backward against the differences of its own forward. Repair the rule and check again.
+# its backward against the differences of its own forward. Here $d = 3e^{3a}$ element by element, so the
+# gradient of $a$ should be
+
+# %%
+9 * nd.exp(3 * a)
+
+# %% [markdown]
+# Repair the rule and check again.
 
 # %% [markdown]
 # **Where there is nothing to compare.** At a kink the slopes of the two sides differ, so there is no

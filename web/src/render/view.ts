@@ -561,8 +561,9 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   surface.addEventListener('click', onClick)
-  surface.addEventListener('pointerover', (event) => options.onHover(nodeOf(event.target)))
-  surface.addEventListener('pointerleave', () => options.onHover(null))
+  // Mouse events: these come after the editor's own mouseleave, pointer events before it.
+  surface.addEventListener('mouseover', (event) => options.onHover(nodeOf(event.target)))
+  surface.addEventListener('mouseleave', () => options.onHover(null))
   surface.addEventListener('focusin', (event) => {
     const node = nodeOf(event.target)
     if (node === null) return
