@@ -67,16 +67,15 @@ x.grad
 # elements, page by page. *Saved for backward* says what the tape keeps for the way back, in bytes:
 
 # %%
-W = np.ones((20, 16)) * 0.1
+W = np.arange(320).reshape(20, 16) % 16 - 8
 W.attach_grad()
-inputs = np.arange(640).reshape(32, 20) / 640
 with autograd.record():
-    h = np.tanh(np.dot(inputs, W))
-    loss = (h * h).mean()
-loss.backward()
+    h = npx.relu(W)
+    total = h.sum()
+total.backward()
 W.grad.shape
 
 # %% [markdown]
 # *Try this:* press ◇ in the inspector to **pin** $h$, then pin $W$: they stand side by side under the
-# graph. Change 0.1 to 1.0 and run again: the pins stay. The tanh saturates; what happens to the
-# gradients? Then walk back through the steps with ◂ and watch both pins empty.
+# graph. Where is the gradient of $W$ zero, and which kind of cell is it there? Change the 8 to 4 and run
+# again: the pins stay. Then walk back through the steps with ◂ and watch both pins empty.
