@@ -102,7 +102,8 @@ def main():
             else:
                 answer = {"seconds": timed(library, made[ask["program"]], ask["repeats"])}
         except Exception as error:  # a library may not be able to do a program: that is an answer
-            answer = {"error": f"{type(error).__name__}: {str(error)[:200]}"}
+            words = " ".join(str(error).split())
+            answer = {"error": f"{type(error).__name__}: {words[-160:]}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
