@@ -10,6 +10,7 @@ import weakref
 from array import array as column
 from dataclasses import dataclass
 from math import isfinite
+from typing import ClassVar
 
 import numpy
 
@@ -64,13 +65,15 @@ class Table:
 class Recorder(Observer):
     """Watches a program: nodes, slots, values, backward passes, record blocks."""
 
-    next_mark = 0
+    #: The first mark that no array has yet, in a list: setting an attribute of a class makes Python
+    #: forget what it knows about the class's methods, which took most of an operation's time here.
+    next_mark: ClassVar = [0]
 
     def __init__(self, limits: Limits):
         self.limits = limits
         self.sites = Sites()
         self.cell = 0
-        self.base = Recorder.next_mark  # marks of arrays are slots of this run above this
+        self.base = self.next_mark[0]  # marks of arrays are slots of this run above this
         self.ops = 0
         # Columns of nodes, as in trace.ts.
         self.kind, self.op, self.roles, self.site, self.visit = [], [], [], [], []
@@ -131,7 +134,7 @@ class Recorder(Observer):
             self.slot_value.append(self._value(result._data))
             self.slot_name.append(None)
         self.slot_start.append(slot)
-        Recorder.next_mark = self.base + slot
+        self.next_mark[0] = self.base + slot
         return node
 
     def settle(self) -> None:
