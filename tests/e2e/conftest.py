@@ -64,6 +64,11 @@ class Playground:
 
     def write(self, code: str) -> None:
         """Replaces the whole program, as by pasting."""
+        plain = self.page.locator(".plain")
+        if plain.count():
+            # The editor comes when the reader wants to write.
+            plain.focus()
+            self.page.keyboard.press("Enter")
         content = self.page.locator(".cm-content")
         content.focus()
         self.page.keyboard.press("ControlOrMeta+a")

@@ -31,6 +31,8 @@ LINK = encode(
         "trace": compact(as_lists(Kernel().execute(PROGRAM, seed=0).document(all_summaries=True))),
     }
 )
+#: The program to be read, or in the editor.
+PROGRAM_TEXT = ".plain, .cm-content"
 SEEDED = """from mxnet import np
 mine = globals().get('mine', 0) + 1
 print({name!r}, mine, np.random.uniform(size=(1,)))
@@ -101,7 +103,7 @@ def test_many_embeds_share_one_python_and_start_it_when_used(course):
     page = course("".join(element(name, SEEDED.format(name=name), seed=4) for name in names))
     for name in names:
         page.locator(f"#{name}").scroll_into_view_if_needed()
-        expect(frame(page, name).locator(".cm-content")).to_contain_text(f"print('{name}'")
+        expect(frame(page, name).locator(PROGRAM_TEXT)).to_contain_text(f"print('{name}'")
     assert pythons(page) == 0
     assert not [url for url in page.asked if "/py/" in url]
     for name in ["one", "two", "three", "two"]:
@@ -154,7 +156,7 @@ def test_the_page_around_drives_an_embed(course):
     embed.locator(".gv-node").first.locator(".gv-hit").click()
     assert heard(page, "selection")[-1][2]["name"] == "x"
     page.evaluate("document.getElementById('one').open({ code: 'print(6 * 7)' })")
-    expect(embed.locator(".cm-content")).to_have_text("print(6 * 7)")
+    expect(embed.locator(PROGRAM_TEXT)).to_contain_text("print(6 * 7)")
     page.evaluate("document.getElementById('one').run()")
     expect(embed.locator(".status-text")).to_contain_text("ms", timeout=90_000)
     assert heard(page, "result")[-1][2]["outputs"] == ["42\n"]
@@ -185,7 +187,7 @@ def test_messages_of_others_do_nothing(course):
         }"""
     )
     page.wait_for_timeout(300)
-    expect(embed.locator(".cm-content")).to_contain_text("x.attach_grad()")
+    expect(embed.locator(PROGRAM_TEXT)).to_contain_text("x.attach_grad()")
 
 
 def test_an_opaque_sandbox_is_enough(course, site):
@@ -212,7 +214,7 @@ def test_the_program_opens_in_the_whole_playground(course, site):
 
 def test_without_javascript_and_in_print_the_program_is_text(browser, course, site, tmp_path):
     page = course(element("one", "print('text')"))
-    expect(frame(page, "one").locator(".cm-content")).to_contain_text("print('text')")
+    expect(frame(page, "one").locator(PROGRAM_TEXT)).to_contain_text("print('text')")
     page.emulate_media(media="print")
     expect(page.locator("#one pre")).to_be_visible()
     expect(page.locator("#one iframe")).to_be_hidden()
@@ -227,9 +229,9 @@ def test_lines_are_locked_and_programs_read_only(course):
     code = "a = 1\nb = 2\nc = 3\nprint(a, b, c)\n"
     page = course(element("one", code, lock="2,4") + element("two", code, readonly=""))
     embed = frame(page, "one")
-    content = embed.locator(".cm-content")
-    expect(embed.locator(".cm-locked")).to_have_count(2)
+    content = embed.locator(PROGRAM_TEXT)
     content.click()
+    expect(embed.locator(".cm-locked")).to_have_count(2)
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.press("Delete")
     expect(content).to_contain_text("b = 2")
@@ -237,8 +239,9 @@ def test_lines_are_locked_and_programs_read_only(course):
     expect(content).not_to_contain_text("a = 1")
     embed.get_by_role("button", name="Reset").click()
     expect(content).to_contain_text("a = 1")
-    other = frame(page, "two").locator(".cm-content")
+    other = frame(page, "two").locator(PROGRAM_TEXT)
     other.click()
+    expect(frame(page, "two").locator(".cm-content")).to_be_visible()
     page.keyboard.type("x")
     expect(other).to_contain_text("a = 1")
     expect(other).not_to_contain_text("x")

@@ -95,7 +95,7 @@ def test_graphviz_reads_the_dot_file(dialog, tmp_path):
 def test_the_dialog_is_usable_by_keyboard_and_by_readers(dialog, axe):
     page = dialog.page
     seen = []
-    for _ in range(12):
+    for _ in range(20):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.innerText.split('\\n')[0]"))
     assert {"Copy", *KINDS} <= set(seen)
@@ -200,7 +200,8 @@ def test_only_files_of_this_site_are_opened_by_address(fresh):
 @pytest.fixture
 def viewer(fresh):
     """A stored run, opened by address where no file of Python can be had."""
-    fresh.asked = []
+    fresh.asked, fresh.loaded = [], []
+    fresh.page.on("request", lambda request: fresh.loaded.append(request.url))
     page = fresh.page
 
     def answer(route):
@@ -247,6 +248,21 @@ def test_a_stored_run_can_be_saved_again(viewer):
         viewer.page.locator(".take-button", has_text="Trace").click()
     again = json.loads(download.value.path().read_text())
     assert again["code"] == PROGRAM
+    assert viewer.asked == []
+
+
+def test_the_editor_comes_where_the_reader_points(viewer):
+    page = viewer.page
+    assert not [url for url in viewer.loaded if "/load-" in url]
+    expect(page.locator(".plain")).to_contain_text("x.attach_grad()")
+    expect(page.locator(".plain .prose h1")).to_have_text("Two steps")
+    expect(page.locator(".plain .cell-output")).to_contain_text("array([3., 0.])")
+    page.locator(".plain-line", has_text="z = y.sum()").click()
+    expect(page.locator(".cm-content")).to_be_focused()
+    expect(page.locator(".plain")).to_have_count(0)
+    expect(page.locator(".cm-activeLineGutter")).to_have_text("11")
+    # What was shown is shown again.
+    expect(page.locator(".cell-output")).to_contain_text("array([3., 0.])")
     assert viewer.asked == []
 
 

@@ -1,8 +1,7 @@
 /// The shell: connects state, editor, runner and graph with the document. Decisions are in `state.ts`; `page.ts` starts it as a
 /// page of its own, `embed/main.ts` inside of other pages.
 
-import names from 'virtual:names'
-import { createEditor, readNames, type Place } from '../editor'
+import { createLazyEditor, type Place } from '../editor'
 import { unpack } from '../protocol/packed'
 import { lineValuesOf } from '../explain'
 import { badgesOf, type Badge } from '../graph'
@@ -194,9 +193,8 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   narrow.addEventListener('change', placeStepper)
   placeStepper()
 
-  const editor = createEditor(codeHost, {
+  const editor = createLazyEditor(codeHost, {
     code: state.code,
-    names: readNames(names),
     ...setting.editing,
     onEdit: (text) => {
       // The editor reports its own reset too: that is no edit.
@@ -221,7 +219,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
       dispatch({ type: 'selected', nodes, by: 'code' })
       nodes.find((node) => graph.focus(node))
     },
-  })
+  }, !embedded && !state.doc.trace)
   const requests = new Map<number, (summaries: readonly (Summary | null)[]) => void>()
   const stretches = new Map<number, (elements: Elements | null) => void>()
   const graph = createGraphView(stage.graph, {

@@ -1,9 +1,8 @@
 /// The editor, as the app sees it.
 
-export { createEditor } from './editor'
 export type { Editor, EditorOptions } from './editor'
 export { proseOf, splitCells } from './cells'
-export { readNames } from './complete'
+export { createLazyEditor } from './lazy'
 export type { Place } from './marks'
 export { appendOutputs } from './output-view'
 export { titleOf } from './prose'
