@@ -233,6 +233,9 @@ def test_a_stored_run_is_shown_without_python(viewer, axe):
     page.locator(".gv-node", has_text="x").first.locator(".gv-hit").click()
     expect(page.locator(".gv-card")).to_contain_text("np.array([1.0, -2.0])")
     assert viewer.marks() == ["np.array([1.0, -2.0])"]
+    page.get_by_role("slider", name="Step").focus()
+    page.keyboard.press("End")
+    page.locator(".gv-node", has_text="x").first.locator(".gv-hit").click()
     expect(page.locator(".gv-why")).to_be_visible()
     # Listed.
     page.get_by_role("button", name="Steps", exact=True).click()
