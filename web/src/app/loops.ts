@@ -105,8 +105,9 @@ export function createLoops(act: LoopActions) {
     setText(row.title, title)
     setText(row.times, times)
     setText(row.place, place)
-    const said = curves.map(({ name, curve }) => `‖∂${name}‖ ${curve.words}`)
-    setText(row.words, [...new Set(said)].join('; '))
+    const said = (text: (curve: SceneFrame['curves'][number]['curve']) => string): string => [...new Set(curves.map(({ name, curve }) => `‖∂${name}‖ ${text(curve)}`))].join('; ')
+    setText(row.words, said(({ words }) => words))
+    row.words.title = row.words.textContent
     setAttribute(row.words, 'data-tone', curves.find(({ curve }) => curve.tone !== 'calm')?.curve.tone ?? 'calm')
     setAttribute(slider, 'aria-label', `Turn of ${title}`)
     setAttribute(slider, 'aria-valuetext', place)

@@ -192,6 +192,9 @@ function build(trace: Trace, view: View, options: RollOptions): Rolled {
   return { ...rolled, edges: edgesOf(trace, view, rolled) }
 }
 
+/// An expression that comes again within one turn is told apart up to this many times.
+const VISITS = 1024
+
 function bodiesOf(trace: Trace, view: View, instances: Instances, scopes: Scopes) {
   const { nodes } = trace
   const bodyOf = new Map<number, number>()
@@ -213,7 +216,7 @@ function bodiesOf(trace: Trace, view: View, instances: Instances, scopes: Scopes
   const expression = expressionIds(trace)
   const many = trace.sites.start.length * trace.ops.length + 1
   const again = new Map<number, number>()
-  const known = new Map<string, number>()
+  const known = new Map<number, number>()
   const sources: number[] = []
   for (const node of view.nodes) {
     if (!isRecordedOp(trace, node) && at(nodes.block, node) < 0) sources.push(node)
@@ -221,10 +224,11 @@ function bodiesOf(trace: Trace, view: View, instances: Instances, scopes: Scopes
     else {
       const instance = at(instances.ofNode, node)
       const own = expression(node)
-      const visit = again.get(instance * many + own) ?? 0
-      again.set(instance * many + own, visit + 1)
+      const here = instance * many + own
+      const visit = again.get(here) ?? 0
+      again.set(here, visit + 1)
       const scope = scopes.scope[instance] ?? 0
-      const key = `${scope} ${own} ${visit}`
+      const key = (scope * many + own) * VISITS + Math.min(visit, VISITS - 1)
       let body = known.get(key)
       if (body === undefined) known.set(key, (body = fresh(scope)))
       put(body, node, instance)
@@ -409,7 +413,7 @@ function edgesOf(trace: Trace, view: View, rolled: WithoutEdges): readonly Rolle
   const edges: { relation: Relation; args: number[] }[] = []
   const known = new Map<number, number>()
   for (const node of view.nodes) {
-    for (const arg of argsOf(trace, rolled, node)) {
+    for (const arg of argsOf(trace, node)) {
       const relation = relationOf(trace, rolled, node, arg)
       if (!relation) continue
       const key = keyOf(rolled, relation)
@@ -422,10 +426,10 @@ function edgesOf(trace: Trace, view: View, rolled: WithoutEdges): readonly Rolle
 }
 
 /// Operands that are drawn: all arrays on the tape; of a node off the tape only what was cut.
-function argsOf(trace: Trace, rolled: WithoutEdges, node: number): readonly number[] {
-  const start = at(trace.nodes.argStart, node)
-  const all = Array.from({ length: at(trace.nodes.argStart, node + 1) - start }, (_, k) => start + k)
-  const arrays = all.filter((arg) => at(trace.args.slot, arg) >= 0 && rolled.bodyOf.has(nodeOfSlot(trace, at(trace.args.slot, arg))))
+function argsOf(trace: Trace, node: number): readonly number[] {
+  const arrays: number[] = []
+  const end = at(trace.nodes.argStart, node + 1)
+  for (let arg = at(trace.nodes.argStart, node); arg < end; arg++) if (at(trace.args.slot, arg) >= 0) arrays.push(arg)
   if (isRecordedOp(trace, node)) return arrays
   if (!hasRole(trace, node, 'detached') && at(trace.nodes.block, node) < 0) return []
   return arrays.filter((arg) => {
@@ -619,11 +623,10 @@ function blockOf(trace: Trace, nodes: readonly number[]): number {
 /// place among its passes as `pass` does in its own.
 export function passShown(rolled: Rolled, view: View, shown: Shown, pass: number): number {
   if (!view.members) return pass
-  const turnOf = new Map<number, number>()
-  view.members.forEach(({ passes }) => passes.forEach((one, k) => turnOf.set(one, k - passes.length)))
   const member = memberShown(rolled, view, shown)
   if (!member || member.passes.includes(pass)) return pass
-  const turn = turnOf.get(pass) ?? -1
+  const own = view.members.find(({ passes }) => passes.includes(pass))
+  const turn = own ? own.passes.indexOf(pass) - own.passes.length : -1
   return member.passes.at(turn) ?? member.passes.at(-1) ?? -1
 }
 

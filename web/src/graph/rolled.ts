@@ -1,7 +1,7 @@
 /// The picture of a rolled view: one box for each body, frames around the bodies of loops, edges that lead to the next turn,
 /// and how the gradient's norm runs through the turns. Places do not depend on the turn that is looked at.
 
-import { at, contributionOf, gradNormOf, hasRole, isLeaf, isRecordedOp, nameOfSlot, nodeOfSlot, operandArgs, resultSlots, sizeOf, stepAt, type Trace } from '../trace'
+import { at, contributionOf, gradNormOf, hasRole, isLeaf, isRecordedOp, nameOfSlot, nodeOfSlot, operandArgs, sizeOf, stepAt, type Trace } from '../trace'
 import { NODE_FIT } from '../trace'
 import { layout as usualLayout } from './layout'
 import { operationLabel } from './label'
@@ -42,7 +42,7 @@ export function rolledSceneOf(input: RolledInput): Scene {
     width: spots.width,
     height: spots.height,
     nodes: here.map((node, b) => (now[b] === null ? { ...node, phase: 'absent' as const, texts: node.texts.filter(({ role }) => role !== 'value' && role !== 'grad'), label: `${node.label.split(', value ')[0]}, does not run in this turn`, pending: [] } : node)),
-    edges: rolled.edges.flatMap((edge, e) => edgeAt(trace, rolled, graph, spots, edge, e, shown, pass, chosen, metrics)),
+    edges: rolled.edges.flatMap((edge, e) => edgeAt(trace, rolled, graph, spots, edge, e, shown, pass, chosen, metrics, view.members !== undefined)),
     frames,
     label: `Computation graph, ${view.title}: ${graph.boxes.length} nodes, ${frames.map(({ title, times }) => `${title} ${times}`).join(', ')}`,
   }
@@ -69,7 +69,7 @@ function bodyGraph(input: RolledInput, nodes: readonly number[], now: readonly (
     const [runs, visits] = [body.nodes.length, body.frame < 0 ? 1 : all]
     const tags = body.frame >= 0 && runs < visits ? [`${runs} of ${visits}`] : []
     const { name, title } = headingOf(trace, body)
-    return { key: body.key, tags, name, title, room: (slot) => (body.nodes.length < 2 ? null : roomOfBody(trace, body.nodes, slot - at(trace.nodes.slotStart, node), summaryOf, pass, view.members !== undefined)) }
+    return { key: body.key, tags, name, title, room: (slot) => (body.nodes.length < 2 ? null : roomOfBody(trace, body, slot - at(trace.nodes.slotStart, node), summaryOf, pass, view.members !== undefined)) }
   })
   const active = activeOf(trace, view, pass)
   // A head of one turn's pass is a head; one of other turns is not drawn as such.
@@ -105,16 +105,28 @@ function activeOf(trace: Trace, view: View, pass: number): ReadonlySet<number> {
   return found
 }
 
+const roomsOf = new WeakMap<Body, Map<number, { readonly value: Room; readonly gradient: Room }>>()
+
 /// Room for any of the visits: exactly where all their numbers are known, else as much as numbers of the shape can need.
-function roomOfBody(trace: Trace, nodes: readonly number[], result: number, summaryOf: SummaryOf, pass: number, family: boolean): { readonly value: Room; readonly gradient: Room } {
-  const slots = nodes.map((node) => resultSlots(trace, node)[result] ?? -1)
+function roomOfBody(trace: Trace, body: Body, result: number, summaryOf: SummaryOf, pass: number, family: boolean): { readonly value: Room; readonly gradient: Room } {
+  const { nodes } = body
+  const large = nodes.length > MEASURED || family
+  const key = result * 2 + (pass < 0 ? 1 : 0)
+  let rooms = large ? roomsOf.get(body) : undefined
+  if (large && !rooms) roomsOf.set(body, (rooms = new Map()))
+  const known = rooms?.get(key)
+  if (known) return known
+  const slots = nodes.map((node) => at(trace.nodes.slotStart, node) + result)
   const shapes = new Set(slots.map((slot) => at(trace.values.shape, at(trace.slots.value, slot))))
   let value: Room = { chars: 0, rows: 0 }
   for (const shape of shapes) value = wider(value, roomOfShape(trace.shapes[shape] ?? []))
   const [node = -1] = nodes
   const flows = isRecordedOp(trace, node) || isLeaf(trace, node) || hasRole(trace, node, 'leaf')
   const gradient: Room = !flows || pass < 0 ? { chars: 0, rows: 0 } : value
-  if (slots.length > MEASURED || family) return { value, gradient }
+  if (large) {
+    rooms?.set(key, { value, gradient })
+    return { value, gradient }
+  }
   const values = slots.map((slot) => at(trace.slots.value, slot))
   if (values.some((one) => !summaryOf(one))) return { value, gradient }
   const exact = values.map((one) => roomFor(valueLines(trace, one, summaryOf).lines)).reduce(wider, { chars: 0, rows: 0 })
@@ -216,15 +228,15 @@ function consumerOf(trace: Trace, arg: number): number {
 
 // ----- Edges -----
 
-function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge: RolledEdge, e: number, shown: Shown, pass: number, chosen: ReadonlySet<number>, metrics: Metrics): readonly SceneEdge[] {
+function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge: RolledEdge, e: number, shown: Shown, pass: number, chosen: ReadonlySet<number>, metrics: Metrics, family: boolean): readonly SceneEdge[] {
   const { arg, taken } = shownArg(trace, rolled, edge, shown)
   const [from, to, route] = [graph.boxes[edge.from], graph.boxes[edge.to], place.routes[e]]
   if (!from || !to || !route || route.points.length < 2) return []
   const cut = !isRecordedOp(trace, to.node)
   const contribution = !taken || cut || pass < 0 ? -1 : contributionOf(trace, pass, arg)
-  const flows = !cut && edge.args.some((one) => contributionOf(trace, pass, one) >= 0)
+  const flows = !cut && carriesGradient(trace, edge, pass, family)
   const middle = middleOfPoints(route)
-  const caption = route.lane ? { x: route.lane[0].x + LANE + 5, y: Math.round((route.lane[0].y + route.lane[1].y) / 2), text: captionOf(trace, rolled, edge) } : null
+  const caption = route.lane ? { x: route.lane[0].x + LANE + 5, y: Math.round((route.lane[0].y + route.lane[1].y) / 2) + 13 * lanesBefore(rolled, edge, e), text: captionOf(trace, rolled, edge) } : null
   const many = edge.args.length > 1 && edge.operand < 0 && (rolled.bodies[edge.to]?.nodes.length ?? 0) === 1
   const common = {
     from: from.node,
@@ -245,6 +257,29 @@ function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge:
   if (!flows) return [value]
   const phase = contribution < 0 ? ('absent' as const) : common.phase
   return [value, { ...common, phase, caption: null, plate: null, key: `${key}∂`, role: 'grad', points: [...route.points].reverse(), path: lanePath(route.points, LANE, true), mark: null }]
+}
+
+/// Lanes of the same frame that come before an edge's: their words stand one under the other.
+function lanesBefore(rolled: Rolled, edge: RolledEdge, e: number): number {
+  return rolled.edges.slice(0, e).filter(({ carried }) => carried === edge.carried).length
+}
+
+const gradients = new WeakMap<RolledEdge, Map<number, boolean>>()
+
+/// Whether a gradient comes back along an edge in any turn; of recordings in a loop, in any of their passes.
+function carriesGradient(trace: Trace, edge: RolledEdge, pass: number, family: boolean): boolean {
+  const key = family ? -2 : pass
+  let known = gradients.get(edge)
+  if (!known) gradients.set(edge, (known = new Map()))
+  let found = known.get(key)
+  if (found === undefined) {
+    const passes = family ? trace.passes.map((_, p) => p) : [pass]
+    // A few turns tell for all of very many.
+    const some = edge.args.slice(0, family ? 3 : undefined)
+    found = passes.some((one) => some.some((arg) => contributionOf(trace, one, arg) >= 0))
+    known.set(key, found)
+  }
+  return found
 }
 
 function middleOfPoints({ points, lane }: Nested['routes'][number]): Point {
@@ -355,16 +390,23 @@ function sourcesOf(trace: Trace, view: View, rolled: Rolled, frame: number): rea
     const named = own?.nodes.map((node) => nameOfSlot(trace, slot(node))).find((name) => name !== null)
     const name = named ?? trace.ops[at(trace.nodes.op, own?.nodes[0] ?? -1)]?.name ?? 'gradient'
     const nodeAt = new Map(own?.nodes.map((node) => [rolled.home.get(node) ?? -1, node]))
+    const known = new Map<string, readonly (number | null)[]>()
     return {
       name,
       norms: (pass, shown) => {
         const parent = rolled.frames[frame]?.parent ?? -1
-        const instances = rolled.within[frame]?.get(parent < 0 ? -1 : (shown.instance[parent] ?? -1)) ?? []
-        return instances.filter((instance) => !rolled.tests.has(instance)).map((instance) => {
+        const around = parent < 0 ? -1 : (shown.instance[parent] ?? -1)
+        const key = `${view.members ? -2 : pass} ${around}`
+        const before = known.get(key)
+        if (before) return before
+        const instances = rolled.within[frame]?.get(around) ?? []
+        const made = instances.filter((instance) => !rolled.tests.has(instance)).map((instance) => {
           const node = nodeAt.get(instance) ?? lastInside(rolled, own?.nodes ?? [], instance)
           if (node === undefined) return null
           return gradNormOf(trace, view.members ? passOfNode(view, node) : pass, slot(node))
         })
+        known.set(key, made)
+        return made
       },
     }
   })

@@ -239,15 +239,24 @@ function compareSpan(a: Range, b: Range): number {
   return a.endLine - a.line - (b.endLine - b.line) || (a.line === a.endLine ? a.endCol - a.col - (b.endCol - b.col) : b.col - a.col)
 }
 
+const visitIndexes = new WeakMap<Trace, ReadonlyMap<number, readonly number[]>>()
+
 /// Nodes that the same call site made, in time order: the visits of an expression in a loop.
 export function visitsOf(trace: Trace, node: number): readonly number[] {
-  const site = at(trace.nodes.site, node)
-  if (site < 0) return [node]
-  const visits: number[] = []
-  trace.nodes.site.forEach((other, n) => {
-    if (other === site && trace.nodes.op[n] === trace.nodes.op[node]) visits.push(n)
-  })
-  return visits
+  const { site, op } = trace.nodes
+  const keyOf = (n: number): number => at(site, n) * trace.ops.length + at(op, n)
+  if (at(site, node) < 0) return [node]
+  let index = visitIndexes.get(trace)
+  if (!index) {
+    const made = new Map<number, number[]>()
+    for (let n = 0; n < nodeCount(trace); n++) {
+      const visits = made.get(keyOf(n))
+      if (visits) visits.push(n)
+      else made.set(keyOf(n), [n])
+    }
+    visitIndexes.set(trace, (index = made))
+  }
+  return index.get(keyOf(node)) ?? [node]
 }
 
 // ----- Backward passes -----
