@@ -192,9 +192,6 @@ function build(trace: Trace, view: View, options: RollOptions): Rolled {
   return { ...rolled, edges: edgesOf(trace, view, rolled) }
 }
 
-/// An expression that comes again within one turn is told apart up to this many times.
-const VISITS = 1024
-
 function bodiesOf(trace: Trace, view: View, instances: Instances, scopes: Scopes) {
   const { nodes } = trace
   const bodyOf = new Map<number, number>()
@@ -216,7 +213,7 @@ function bodiesOf(trace: Trace, view: View, instances: Instances, scopes: Scopes
   const expression = expressionIds(trace)
   const many = trace.sites.start.length * trace.ops.length + 1
   const again = new Map<number, number>()
-  const known = new Map<number, number>()
+  const known = new Map<number | string, number>()
   const sources: number[] = []
   for (const node of view.nodes) {
     if (!isRecordedOp(trace, node) && at(nodes.block, node) < 0) sources.push(node)
@@ -228,7 +225,8 @@ function bodiesOf(trace: Trace, view: View, instances: Instances, scopes: Scopes
       const visit = again.get(here) ?? 0
       again.set(here, visit + 1)
       const scope = scopes.scope[instance] ?? 0
-      const key = (scope * many + own) * VISITS + Math.min(visit, VISITS - 1)
+      // Numbers are found faster than texts; most expressions come once in a turn.
+      const key = visit === 0 ? scope * many + own : `${scope} ${own} ${visit}`
       let body = known.get(key)
       if (body === undefined) known.set(key, (body = fresh(scope)))
       put(body, node, instance)
