@@ -5,6 +5,7 @@ import { defineConfig } from 'vite'
 import { woff2Only } from './web/plugins/fonts'
 import { facadeNames } from './web/plugins/names'
 import { embedScript } from './web/plugins/embed'
+import { pictureScript } from './web/plugins/picture'
 import { runnerPage } from './web/plugins/runner'
 
 const web = resolve(import.meta.dirname, 'web')
@@ -14,7 +15,7 @@ export default defineConfig({
   // Relative, so that the site works under any sub-path.
   base: './',
   publicDir: false,
-  plugins: [runnerPage(), embedScript(), facadeNames(), woff2Only()],
+  plugins: [runnerPage(), embedScript(), pictureScript(), facadeNames(), woff2Only()],
   build: {
     rollupOptions: { input: { index: resolve(web, 'index.html'), embed: resolve(web, 'embed.html') } },
     outDir: resolve(import.meta.dirname, 'build/site'),

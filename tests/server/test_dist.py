@@ -28,6 +28,9 @@ def test_the_wheel_carries_engine_server_and_page(wheel: Path) -> None:
     assert {"engine/__init__.py", "server/__main__.py", "server/site/index.html"} <= names
     assert "server/short/glyphs.json" in names
     assert {"server/site/runner.html", "server/site/py/manifest.json"} <= names
+    assert {"autograd_playground/sphinx/__init__.py", "server/site/picture.js"} <= names
+    assert "autograd_playground/lessons/01-attach-and-backward.py" in names
+    assert not [name for name in names if "__pycache__" in name]
     assert not [name for name in names if name.startswith(("tests/", "web/", "build/"))]
 
 

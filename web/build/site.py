@@ -77,7 +77,7 @@ def names() -> None:
 def page() -> None:
     """Builds the TypeScript page with Vite into build/page."""
     sources = [
-        *files_in(ROOT / "web", skip=("__pycache__", "build", "docs")),
+        *files_in(ROOT / "web", skip=("__pycache__", "build", "docs", "sphinx")),
         *(path for path in ROOT.glob("*.config.ts")),
         *(ROOT / name for name in ("package.json", "package-lock.json", "tsconfig.json")),
     ]

@@ -1,11 +1,11 @@
-/// One TypeScript file with all that it imports, as one classic script.
+/// One TypeScript file with all that it imports, as one classic script; what it exports is in one global name.
 
 import { resolve } from 'node:path'
 import { build, type Plugin } from 'vite'
 
 const web = resolve(import.meta.dirname, '..')
 
-export async function bundle(entry: string, plugins: readonly Plugin[] = []): Promise<string> {
+export async function bundle(entry: string, plugins: readonly Plugin[] = [], name = '_runner'): Promise<string> {
   const result = await build({
     configFile: false,
     root: web,
@@ -16,7 +16,7 @@ export async function bundle(entry: string, plugins: readonly Plugin[] = []): Pr
       write: false,
       target: 'es2022',
       minify: true,
-      lib: { entry: resolve(web, entry), formats: ['iife'], name: '_runner' },
+      lib: { entry: resolve(web, entry), formats: ['iife'], name },
     },
   })
   const output = (Array.isArray(result) ? result[0] : result) as { output: readonly { type: string; code?: string }[] }

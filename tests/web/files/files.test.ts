@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DARK, FileProblem, LIGHT, MOST_STEPS, derivationOf, dotOf, missingValues, notebookOf, programOfNotebook, readFile, scaleFor, svgOf, traceJson, type Palette } from '../../../web/src/files'
-import { escaped } from '../../../web/src/files/svg'
+import { escaped } from '../../../web/src/files/escaped'
 import { mix } from '../../../web/src/files/palette'
 import { sceneOf, viewsOf, type Scene } from '../../../web/src/graph'
 import { readTrace } from '../../../web/src/trace'

@@ -2,7 +2,9 @@
 /// so that it also looks right in a text processor.
 
 import type { Scene, SceneEdge, SceneNode, ScenePlate, SceneText } from '../graph'
+import { escaped } from './escaped'
 import { LIGHT, mix, type Palette } from './palette'
+import { frameSvg } from './svg-frames'
 
 export interface SvgOptions {
   readonly palette?: Palette
@@ -21,6 +23,7 @@ export function svgOf(scene: Scene, { palette = LIGHT, margin = MARGIN }: SvgOpt
     `<desc>${escaped(scene.nodes.map(({ label }) => label).join('. '))}</desc>`,
     arrowHeads(palette),
     `<rect x="${-margin}" y="${-margin}" width="${width}" height="${height}" fill="${palette.bg}"/>`,
+    ...(scene.frames ?? []).map((frame) => frameSvg(frame, palette)),
     ...scene.edges.map((edge) => edgeSvg(edge, palette)),
     ...scene.nodes.map((node) => nodeSvg(node, palette)),
     ...scene.edges.map((edge) => noteSvg(edge, palette)),
@@ -124,12 +127,4 @@ function textSvg({ x, y, role, text }: SceneText, { active }: SceneNode, palette
   const color = role === 'value' ? palette.value : role === 'grad' ? palette.grad : role === 'detail' || role === 'tag' || !active ? palette.dim : palette.ink
   const form = role === 'title' ? ` font-size="13" font-weight="650"` : role === 'name' ? ` font-weight="600"` : ''
   return `<text x="${x}" y="${y}" fill="${color}" xml:space="preserve"${form}>${escaped(text)}</text>`
-}
-
-/// Text for XML. Signs that XML has no place for at all become a replacement character.
-export function escaped(text: string): string {
-  return text
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-    .replace(/[&<>"]/g, (sign) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[sign] ?? ''};`)
 }
