@@ -8,7 +8,7 @@ import numpy
 from ..registry import OPS, Op
 from .device import Device
 from .mxrandom import MXNetRandom
-from .namespace import MADE, namespace
+from .namespace import namespace
 
 
 class Host(Device):
@@ -34,9 +34,18 @@ def take(x, indices, *, axis=None, mode="clip"):
     return numpy.take(x, indices.astype("int64"), axis=axis, mode=mode)
 
 
-def each(function, x):
-    """A function of one Python number applied to each element; gives a float."""
-    return MADE["each"](numpy, function, numpy.asarray(x))
+#: How many elements of float64 fit into the nearest caches with the few arrays made of them.
+BLOCK = 4096
+
+
+def blockwise(function, x, *, dtype):
+    """An elementwise function of an array in the dtype given, block by block."""
+    if x.size <= BLOCK:
+        return numpy.asarray(function(x), dtype=dtype)
+    flat, out = x.reshape(-1), numpy.empty(x.size, dtype)
+    for start in range(0, x.size, BLOCK):
+        out[start : start + BLOCK] = function(flat[start : start + BLOCK])
+    return out.reshape(x.shape)
 
 
 #: Functions whose float32 form in NumPy is off by up to 3 units in the last place on processors
@@ -116,7 +125,12 @@ def broadcast_to(x, shape):
 
 SHORT = {"sum": total, "max": largest, "min": smallest}
 SHORT |= {f.__name__: f for f in (mean, transpose, swapaxes, reshape, expand_dims, broadcast_to)}
-OWN = {"take": take, "each": each, **SHORT, **{n: rounded(getattr(numpy, n)) for n in ROUNDED}}
+OWN = {
+    "take": take,
+    "blockwise": blockwise,
+    **SHORT,
+    **{n: rounded(getattr(numpy, n)) for n in ROUNDED},
+}
 XP = namespace(numpy, OWN)
 XP.random = MXNetRandom()
 

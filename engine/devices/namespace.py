@@ -117,20 +117,18 @@ def einsum(module, *operands, labels):
     return module.einsum(*parts, labels[-1], optimize=len(operands) > 1)
 
 
-def each(module, function, x):
-    """A function of one Python number applied to each element, on the host; gives a float."""
-    kind = x.dtype if x.dtype.kind == "f" else "float32"
-    flat = [function(value) for value in x.reshape(-1).tolist()]
-    return module.asarray(flat, dtype=kind).reshape(x.shape)
+def blockwise(module, function, x, *, dtype):
+    """An elementwise function of an array, in the dtype given; a device may cut `x` into blocks."""
+    return function(x).astype(dtype)
 
 
 MADE = {
     function.__name__: function
     for function in (
         arange_like,
+        blockwise,
         cast,
         concatenate,
-        each,
         einsum,
         getitem,
         scatter_add,

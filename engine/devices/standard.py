@@ -26,7 +26,6 @@ __all__ = ["ROUND_TRIPS", "Array", "StandardDevice"]
 #: What goes through the host, and why. `StandardDevice.trips` counts them by these names.
 ROUND_TRIPS = {
     "asnumpy": "a value is read",
-    "each": "special functions are Python's own, one number at a time",
     "key": "an index array's elements decide which elements are meant; those themselves stay",
     "number": "a decision in Python hangs on one element (bounds of an index, its count)",
     "scatter_add": "the standard cannot add at places that may repeat",
@@ -575,11 +574,8 @@ class _Words:
         found = self.out(self.std.take(x._inner, at._inner, axis=axis))
         return found.reshape((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]))
 
-    def each(self, function, x):
-        host = self.device.host(x, "each")
-        kind = host.dtype if host.dtype.kind == "f" else "float32"
-        made = numpy.asarray([function(v) for v in host.reshape(-1).tolist()], dtype=kind)
-        return self.device.array(made.reshape(host.shape))
+    def blockwise(self, function, x, *, dtype):
+        return function(x).astype(dtype)
 
     def scatter_add(self, values, *, shape, key):
         if plain(key):

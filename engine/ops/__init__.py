@@ -10,6 +10,7 @@ from . import (
     linalg,
     movement,
     nn,
+    numbers,
     random,
     reduction,
     spatial,
@@ -19,5 +20,5 @@ from . import (
 
 __all__ = [
     "comparison", "contraction", "creation", "elementwise", "heads", "indexing", "linalg",
-    "movement", "nn", "random", "reduction", "spatial", "special", "triangles",
+    "movement", "nn", "numbers", "random", "reduction", "spatial", "special", "triangles",
 ]
