@@ -57,7 +57,7 @@ def cell_outputs(done) -> list[dict]:
     """What each code cell showed: "stdout", "result" and "error"."""
     found = []
     for index, cell in enumerate(done.cells):
-        if cell.kind != "code":
+        if cell.kind != "code" or cell.role in ("hint", "check", "solution"):
             continue
         own = [o for o in done.outputs if o["cell"] == index]
         errors = [o["error"] for o in own if o["type"] == "error"]
@@ -80,6 +80,10 @@ def _words(error) -> str:
 
 def _show(kind, data) -> None:
     if kind != "output":
+        return
+    if data["type"] == "verdict":
+        word = "right" if data["correct"] else "not yet"
+        sys.__stdout__.write(f"{word}: {data['text']}".rstrip(": ") + "\n")
         return
     stream = sys.__stderr__ if data["type"] in ("stderr", "error") else sys.__stdout__
     text = _words(data["error"]) + "\n" if data["type"] == "error" else data["text"]

@@ -5,34 +5,53 @@ import re
 from dataclasses import dataclass
 
 MARKER = re.compile(r"^#\s*%%(?P<rest>.*)$")
+MARKDOWN = re.compile(r"\[markdown\]", re.IGNORECASE)
+EXERCISE = re.compile(r"exercise(?:\s+(?P<name>.*))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: `first .. last` are the 1-based lines of its body, `source` its text."""
+    """One cell: `first .. last` are the 1-based lines of its body, `source` its text.
+
+    `role` is "exercise", "hint", "check" or "solution" in an exercise, else "".
+    """
 
     kind: str
     first: int
     last: int
     source: str
+    role: str = ""
 
 
 def split_cells(code: str) -> list[Cell]:
-    """The cells of a script. Text before the first marker is a code cell unless it is blank."""
+    """The cells of a script. Text before the first marker is a code cell unless it is blank.
+
+    A cell titled `exercise` (and a name) begins an exercise. Cells titled `hint`, `check` and
+    `solution`, and nothing else, belong to it as long as they follow one another.
+    """
     lines = code.split("\n")
-    starts = [(0, "code")]
+    starts = [(0, "code", "")]
     for at, line in enumerate(lines, 1):
         found = MARKER.match(line)
         if found:
-            kind = "markdown" if "[markdown]" in found["rest"].lower() else "code"
-            starts.append((at, kind))
+            title, marks = MARKDOWN.subn("", found["rest"])
+            kind = "markdown" if marks else "code"
+            starts.append((at, kind, _role(title.strip(), kind, starts[-1][2] != "")))
     cells = []
-    for k, (at, kind) in enumerate(starts):
+    for k, (at, kind, role) in enumerate(starts):
         end = starts[k + 1][0] - 1 if k + 1 < len(starts) else len(lines)
         body = "\n".join(lines[at:end])
         if at or body.strip():
-            cells.append(Cell(kind, at + 1, end, body))
+            cells.append(Cell(kind, at + 1, end, body, role))
     return cells
+
+
+def _role(title: str, kind: str, inside: bool) -> str:
+    """Of a cell, by its title; `inside`: the cell before it belongs to an exercise."""
+    if kind == "code" and EXERCISE.fullmatch(title):
+        return "exercise"
+    own = inside and (title == "hint" or (kind == "code" and title in ("check", "solution")))
+    return title if own else ""
 
 
 RETURNED = object()

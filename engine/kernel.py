@@ -21,6 +21,7 @@ from .check import Budget, Spent, verdicts
 from .devices import HOST
 from .display import pretty
 from .errors import BudgetExceeded
+from .exercises import judged
 from .problems import problem
 from .replay import apart
 from .sites import utf16
@@ -135,10 +136,20 @@ class Run:
     # ----- Running -----
 
     def all_cells(self, namespace, interrupted):
-        """Runs the code cells in order until one stops; `interrupted` names KeyboardInterrupt."""
+        """Runs the code cells in order until one stops; `interrupted` names KeyboardInterrupt.
+
+        Of an exercise the answer runs and is checked; hints and solutions do not run. An error in
+        the answer is told and ends the exercise, not the run.
+        """
+        failed = None
         for index, cell in enumerate(self.cells):
-            if cell.kind != "code":
+            if cell.kind != "code" or cell.role in ("hint", "solution"):
                 continue
+            if cell.role == "check":
+                if not self._check(cell, index, namespace, failed, interrupted):
+                    return
+                continue
+            failed = None
             self.cell = self.recorder.cell = index
             self._tell("cell", {"cell": index})
             try:
@@ -159,10 +170,29 @@ class Run:
             except BaseException as error:
                 found = self._failed(error, namespace)
                 self._output({"cell": index, "type": "error", "error": found})
+                if cell.role == "exercise":
+                    failed = found
+                    continue
                 self._stop("error", f"{found['name']}: {found['message']}", found["line"])
                 return
             finally:
                 self.flush()
+
+    def _check(self, cell, index, namespace, failed, interrupted) -> bool:
+        """Judges the answer before a check; False when the run was stopped meanwhile."""
+        self.cell = index
+        if failed is not None:
+            where = f" in line {failed['line']}" if failed["line"] > 0 else ""
+            found = {"correct": False, "text": f"the answer stops with {failed['name']}{where}"}
+        else:
+            try:
+                with apart():
+                    found = judged(cell, index, namespace)
+            except KeyboardInterrupt:
+                self.was_interrupted(interrupted)
+                return False
+        self._output({"cell": index, "type": "verdict", **found})
+        return True
 
     def was_interrupted(self, reason, line=-1):
         """Notes that the run was stopped from outside: "deadline" or "interrupted"."""

@@ -10,7 +10,7 @@ import types
 import warnings
 
 from .. import autograd as _autograd
-from .. import errors
+from .. import errors, playground
 from ..array import NDArray
 from ..function import Function
 from . import (  # noqa: F401  methods attach themselves
@@ -212,6 +212,7 @@ def install() -> None:
             "Start a new process and call engine.install() before importing mxnet."
         )
     sys.modules.update(modules())
+    sys.modules.setdefault("playground", playground)
     if _Finder not in sys.meta_path:
         sys.meta_path.insert(0, _Finder)  # before the one that looks into packages' folders
     # MXNet divides by 0 without a word, and the engine's own lines would tell a user nothing.

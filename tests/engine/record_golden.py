@@ -12,6 +12,7 @@ import base64
 import contextlib
 import glob
 import hashlib
+import importlib.util
 import io
 import json
 import os
@@ -151,16 +152,19 @@ def record_random():
 
 # ----- Lessons -----
 
+#: Titles of cells that the page does not run, or does not show.
+UNSEEN = ("hint", "solution", "check")
+
 
 def cells(source):
-    """The code cells of a `# %%` script, in order."""
+    """The code cells of a `# %%` script, in order: title and text."""
     kept = []
     for line in source.splitlines():
         if line.startswith("# %%"):
-            kept.append(None if "[markdown]" in line else [])
+            kept.append(None if "[markdown]" in line else (line[4:].strip(), []))
         elif kept and kept[-1] is not None:
-            kept[-1].append(line)
-    return ["\n".join(lines) for lines in kept if lines is not None]
+            kept[-1][1].append(line)
+    return [(cell[0], "\n".join(cell[1])) for cell in kept if cell is not None]
 
 
 def shown(code, names):
@@ -175,14 +179,23 @@ def shown(code, names):
 
 
 def record_lessons():
-    """golden/lessons.json: {lesson: [what each code cell shows]}."""
+    """golden/lessons.json: {lesson: [what each code cell shows]}.
+
+    Of exercises the answers alone: hints, solutions and checks run, so a check that does not hold
+    for its solution ends the recording, but the page shows nothing of theirs.
+    """
     lessons = {}
+    path = os.path.join(HERE, "..", "..", "engine", "playground.py")
+    spec = importlib.util.spec_from_file_location("playground", path)
+    sys.modules["playground"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["playground"])
     for path in sorted(glob.glob(os.path.join(HERE, "..", "..", "web", "lessons", "*.py"))):
         mx.random.seed(0)
         names = {"__name__": "__main__"}
         slug = os.path.splitext(os.path.basename(path))[0]
         with open(path, encoding="utf-8") as file:
-            lessons[slug] = [shown(code, names) for code in cells(file.read())]
+            found = [(title, shown(code, names)) for title, code in cells(file.read())]
+        lessons[slug] = [each for title, each in found if title not in UNSEEN]
     return lessons
 
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Rooms of the engine from the bottom up. A module imports from its own layer and from those above
 #: it in this list, never from below it; `engine` itself is the file that has `install()`.
 LAYERS = [
-    {"errors", "links", "templates"},
+    {"errors", "links", "templates", "playground"},
     {"dtypes", "shapes", "views", "summary", "compact", "whole", "single"},
     {"registry"},
     {"ops"},
@@ -22,7 +22,17 @@ LAYERS = [
     {"array", "lanes", "operators", "recorded", "display"},
     {"autograd", "function"},
     {"facade", "engine"},
-    {"cells", "sites", "turns", "problems", "formulas", "trace", "gradcheck", "reference"},
+    {
+        "cells",
+        "sites",
+        "turns",
+        "problems",
+        "formulas",
+        "trace",
+        "gradcheck",
+        "reference",
+        "exercises",
+    },
     {"replay", "check"},
     {"kernel"},
     {"cli", "__main__"},

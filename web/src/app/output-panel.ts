@@ -29,6 +29,7 @@ export function createOutputPanel(goToLine: (line: number) => void) {
         cell = -1
       }
       for (const output of outputs.slice(count)) {
+        if (output.type === 'verdict') continue
         if (output.cell !== cell) list.append(cellHead(state.run?.lines[output.cell] ?? 1))
         cell = output.cell
         appendOutputs(list, [output], goToLine)

@@ -7,6 +7,8 @@ export type GoToLine = (line: number) => void
 /// Appends outputs to what a host already shows. Pieces of one stream run together, as on a terminal.
 export function appendOutputs(host: HTMLElement, outputs: readonly Output[], goTo: GoToLine): void {
   for (const output of outputs) {
+    // Told beside the exercise.
+    if (output.type === 'verdict') continue
     if (output.type === 'error') {
       host.append(errorElement(output.error, goTo))
       continue

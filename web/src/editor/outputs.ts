@@ -85,7 +85,7 @@ class OutputWidget extends WidgetType {
   }
 }
 
-const linesOf = (output: Output) => (output.type === 'error' ? 3 : output.text.split('\n').length)
+const linesOf = (output: Output) => (output.type === 'error' || output.type === 'verdict' ? 3 : output.text.split('\n').length)
 
 export function outputsOf(goTo: GoToLine): Extension {
   const field = StateField.define<Value>({
@@ -120,6 +120,7 @@ function show(value: Value, run: RunOutputs | null, state: EditorState): Value {
   const old = fresh ? value.shown.filter((each) => each.outputs.length > 0).map((each) => ({ ...each, stale: true, active: false })) : value.old
   const byCell = new Map<number, Output[]>()
   for (const output of run.outputs) {
+    if (output.type === 'verdict') continue
     const list = byCell.get(output.cell)
     if (list) list.push(output)
     else byCell.set(output.cell, [output])

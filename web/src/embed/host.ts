@@ -64,7 +64,7 @@ export function newsOf(state: State, before: State): readonly FromEmbed[] {
   const news: FromEmbed[] = []
   const { run, picture, step, selection } = state
   if (run?.status === 'ended' && (before.run?.id !== run.id || before.run.status !== 'ended')) {
-    const outputs = run.outputs.flatMap((output) => (output.type === 'error' ? [] : [output.text]))
+    const outputs = run.outputs.flatMap((output) => (output.type === 'error' || output.type === 'verdict' ? [] : [output.text]))
     const error = run.error ? `${run.error.name}: ${run.error.message}` : null
     news.push({ type: 'result', ok: run.ending?.kind === 'ok', operations: run.ops, outputs, error })
   }

@@ -25,7 +25,7 @@ export function notebookOf(code: string, outputs: readonly Output[] = []): strin
       cell_type: 'code',
       ...common,
       execution_count: outputs.length > 0 ? number : null,
-      outputs: outputs.filter(({ cell }) => cell === index).map((output) => outputOf(output, number)),
+      outputs: outputs.filter(({ cell }) => cell === index).flatMap((output) => outputOf(output, number)),
       source: sourceOf(text),
     }
   })
@@ -33,17 +33,20 @@ export function notebookOf(code: string, outputs: readonly Output[] = []): strin
   return `${JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`
 }
 
-function outputOf(output: Output, number: number): object {
+function outputOf(output: Output, number: number): readonly object[] {
   switch (output.type) {
     case 'stdout':
     case 'stderr':
-      return { output_type: 'stream', name: output.type, text: sourceOf(output.text) }
+      return [{ output_type: 'stream', name: output.type, text: sourceOf(output.text) }]
     case 'result':
-      return { output_type: 'execute_result', execution_count: number, data: { 'text/plain': sourceOf(output.text) }, metadata: {} }
+      return [{ output_type: 'execute_result', execution_count: number, data: { 'text/plain': sourceOf(output.text) }, metadata: {} }]
     case 'error': {
       const { name, message, line } = output.error
-      return { output_type: 'error', ename: name, evalue: message, traceback: [`${name}${line > 0 ? ` (line ${line})` : ''}: ${message}`] }
+      return [{ output_type: 'error', ename: name, evalue: message, traceback: [`${name}${line > 0 ? ` (line ${line})` : ''}: ${message}`] }]
     }
+    // No output of a cell: elsewhere the check itself would run.
+    case 'verdict':
+      return []
   }
 }
 

@@ -248,6 +248,8 @@ export interface BackwardPass {
 export type Output =
   | { readonly cell: number; readonly type: 'stdout' | 'stderr' | 'result'; readonly text: string }
   | { readonly cell: number; readonly type: 'error'; readonly error: ProgramError }
+  /// What a check of an exercise found in the answer before it. `text` may be empty.
+  | { readonly cell: number; readonly type: 'verdict'; readonly correct: boolean; readonly text: string }
 
 /// An exception of the user's program, seen from the user's own code: no frame of the engine is in it.
 export interface ProgramError {

@@ -79,6 +79,9 @@ function guardOutput(value: unknown): Output | null {
   if (type === 'stdout' || type === 'stderr' || type === 'result') {
     return typeof text === 'string' ? { cell, type, text: text.slice(0, BOUNDS.text) } : null
   }
+  if (type === 'verdict') {
+    return typeof text === 'string' ? { cell, type, correct: value.correct === true, text: text.slice(0, BOUNDS.text) } : null
+  }
   const error = type === 'error' ? guardError(value.error) : null
   return error && { cell, type: 'error', error }
 }

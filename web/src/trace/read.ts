@@ -389,8 +389,9 @@ function indices(value: unknown, field: string, least: number, most: number): re
 export function readOutput(value: unknown, field = 'output'): Output {
   const output = fields(value, field)
   const cell = whole(output.cell, `${field}.cell`, -1, LIMITS.cells)
-  const type = oneOf(output.type, `${field}.type`, ['stdout', 'stderr', 'result', 'error'])
+  const type = oneOf(output.type, `${field}.type`, ['stdout', 'stderr', 'result', 'error', 'verdict'])
   if (type === 'error') return { cell, type, error: readProgramError(output.error, `${field}.error`) }
+  if (type === 'verdict') return { cell, type, correct: output.correct === true, text: text(output.text, `${field}.text`, LIMITS.code) }
   return { cell, type, text: text(output.text, `${field}.text`, LIMITS.code) }
 }
 
