@@ -6,10 +6,14 @@ PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 
 BUILD = .venv/bin/python -m web.build
 
-.PHONY: run test test-cuda site dist bench format clean help environment
+.PHONY: run serve-cuda test test-cuda site dist bench format clean help environment
 
 run: site ## Build what is missing and serve the page at http://127.0.0.1:8000 (PORT=9000 for another port)
 	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT) $(if $(LINKS),--links '$(LINKS)')
+
+serve-cuda: environment ## The same, with arrays on this machine's CUDA GPU for mx.gpu(0) (installs CuPy; DEVICE=cpu or fake without a GPU)
+	@$(if $(DEVICE),,.venv/bin/python -m web.build.environment serve cuda)
+	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT) --device $(or $(DEVICE),cuda) $(if $(LINKS),--links '$(LINKS)')
 
 test: environment ## Run every check: ruff, types, Vitest, pytest, and the page in a real Chromium
 	@$(BUILD) test

@@ -34,6 +34,7 @@ __all__ = [
     "Outcome",
     "ReplyLimits",
     "Value",
+    "account_of",
     "decode_reply",
     "encode_reply",
 ]
@@ -177,6 +178,12 @@ def decode_reply(frame: bytes, limits: ReplyLimits = LIMITS) -> Outcome:
         return reader.outcome(seq, values)
     except (error, IndexError, UnicodeDecodeError):
         raise FrameError("BAD_FRAME", "the reply ends in the middle of something") from None
+
+
+def account_of(reply: bytes) -> Account:
+    """What a reply of this program's own says was used, without reading the rest of it."""
+    _, calls, arrays, _, work, held, peak, micros = COUNTS.unpack_from(reply, PROLOGUE.size)
+    return Account(calls, work, held, peak, arrays, micros)
 
 
 class _Reader:

@@ -1,25 +1,31 @@
 """The web server of the playground: `create_app()` gives the Flask application.
 
 It serves the page, a folder that `make site` writes, with the headers that the page's security and
-speed rest on, and keeps short links where that is switched on. It computes nothing: user code runs
-in the browser.
+speed rest on, keeps short links and offers a device where that is switched on. User code runs in
+the browser and nowhere else: a device gets programs of known operations.
 """
 
 from pathlib import Path
 
 from flask import Flask
 
-from . import short
+from . import compute, short
 from .health import health
 from .pages import not_found, pages
 
 __all__ = ["create_app"]
 
 
-def create_app(site: Path | None = None, *, links: short.Settings | None = None) -> Flask:
+def create_app(
+    site: Path | None = None,
+    *,
+    links: short.Settings | None = None,
+    device: compute.Settings | None = None,
+) -> Flask:
     """The application that serves `site`; without one, the page of this package or of this clone.
 
-    `links` switches short links on (`server.short.Settings`).
+    `links` switches short links on (`server.short.Settings`), `device` arrays on a device of this
+    machine (`server.compute.Settings`); the latter raises `RuntimeError` where there is none.
 
     >>> create_app().test_client().get("/healthz").json["ok"]
     True
@@ -33,6 +39,8 @@ def create_app(site: Path | None = None, *, links: short.Settings | None = None)
     app.register_error_handler(404, not_found)
     if links:
         short.attach(app, links)
+    if device:
+        compute.attach(app, device)
     return app
 
 

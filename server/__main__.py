@@ -16,14 +16,17 @@ from urllib.parse import urlsplit
 
 import waitress
 
-from . import create_app, short
+from . import compute, create_app, short
 from .short.command import database_url
 from .short.command import main as links_command
 
 #: Where the token of take-downs is read from: arguments are seen by every user of a machine.
 TOKEN = "AUTOGRAD_LINKS_TOKEN"
-#: Larger requests are not read: nothing but links is sent to this server.
+#: Where the token of a device is read from.
+COMPUTE_TOKEN = "AUTOGRAD_COMPUTE_TOKEN"
+#: Larger requests are not read: links are small; frames of programs are not.
 MOST_BODY = 1 << 20
+MOST_FRAME = 33 << 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A page that cannot keep up with its downloads is not worth a warning in a classroom.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        links = _links(options)
-        app = create_app(options.site, links=links)
+        links, device = _links(options), _device(options)
+        app = create_app(options.site, links=links, device=device)
         if links and options.links:
             # What was asked for must work now, not at the first link.
             app.extensions["short-links"].store.open()
@@ -48,9 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             app,
             host=options.host,
             port=options.port,
-            threads=8,
+            # Requests for a device wait for it; pages must not wait behind them.
+            threads=32 if device else 8,
             ident=None,
-            max_request_body_size=MOST_BODY,
+            max_request_body_size=MOST_FRAME if device else MOST_BODY,
             **_proxy(options.proxy),
         )
     except OSError as error:
@@ -58,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     port = getattr(server, "effective_port", options.port)
     print(f"The playground is at {address(options.host, port)}  (Ctrl+C stops it)", flush=True)
+    if device:
+        print(_told(device, app.extensions["compute"].local_token), flush=True)
     signal.signal(signal.SIGTERM, _stop)
     try:
         server.run()
@@ -65,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pass
     finally:
         server.close()
+        if device:
+            app.extensions["compute"].place.stop()
     return 0
 
 
@@ -89,6 +97,24 @@ def _links(options: argparse.Namespace) -> short.Settings | None:
         token=os.environ.get(TOKEN) or None,
         per_minute=options.links_per_minute,
     )
+
+
+def _device(options: argparse.Namespace) -> compute.Settings | None:
+    """A device is offered where it was asked for. Beyond this machine, with a token only."""
+    if options.device == "off":
+        return None
+    token = os.environ.get(COMPUTE_TOKEN) or None
+    if token is None and not is_loopback(options.host):
+        raise ValueError(
+            f"a device that other machines can reach needs a token of its own: set {COMPUTE_TOKEN} "
+            f"to {compute.settings.SHORTEST_TOKEN} characters or more"
+        )
+    return compute.Settings(options.device, token, public_url=options.public_url)
+
+
+def _told(device: compute.Settings, token: str | None) -> str:
+    said = f"Arrays on mx.gpu(0) run here on the device {device.device!r}."
+    return said if token is None else f"{said} Token for notebooks: {token}"
 
 
 def is_loopback(host: str) -> bool:
@@ -124,6 +150,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DATABASE",
         help="keep short links: on, off, a file, or a database URL "
         "(on for 127.0.0.1, off for other hosts)",
+    )
+    parser.add_argument(
+        "--device",
+        default="off",
+        help="offer arrays on a device of this machine: cuda, cuda:1, cpu, fake (%(default)s)",
     )
     parser.add_argument(
         "--links-per-minute",

@@ -6,6 +6,7 @@ of the error table, with calls that do not depend on it going on. The result of 
 poisoned: so is all that is made of it, and reading any of these tells the first error.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from time import perf_counter
@@ -21,9 +22,9 @@ from ..reply import Account, OpError, Outcome, Value
 from ..summary import summarize
 from .device import Device, conformed, perform
 from .forecast import Forecast, Spec, forecast
-from .ledger import Ledger
+from .ledger import Ledger, Pool
 
-__all__ = ["Account", "Executor", "Limits", "OpError", "Outcome", "Value"]
+__all__ = ["Account", "Executor", "Limits", "OpError", "Outcome", "Pool", "Value"]
 
 
 #: Steps for each element of an array that is read: copying it, or its extremes, mean and counts.
@@ -40,6 +41,7 @@ class Limits:
     workspace: int = 1 << 30  # bytes of one call's temporaries
     work: int = 200 * 10**9  # of one frame: floating-point operations, or elements moved
     reply_bytes: int = 32 << 20  # of all arrays that one frame reads
+    seconds: float = 20.0  # of one frame; looked at before each call
 
 
 class Held(NamedTuple):
@@ -54,12 +56,26 @@ class UnknownHandle(LookupError):
 
 
 class Executor:
-    """The arrays of one session on one device, and the programs that run on them."""
+    """The arrays of one session on one device, and the programs that run on them.
 
-    def __init__(self, device: Device, limits: Limits | None = None):
+    `pools` are shared with other sessions: of the same client, of the whole device. `stopped` is
+    asked before every call: a true answer ends what is left of the program as CANCELLED.
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        limits: Limits | None = None,
+        pools: Sequence[Pool] = (),
+        stopped: Callable[[], bool] = lambda: False,
+    ):
         self.device = device
         self.limits = limits or Limits()
+        self.pools = pools
+        self.stopped = stopped
         self.ledger = Ledger()
+        for pool in pools:
+            pool.join(self.ledger)
         self._table: dict[int, Held | OpError] = {}  # an error poisons its handle
         self._highest = 0  # of all handles ever given
 
@@ -91,6 +107,32 @@ class Executor:
             round((perf_counter() - began) * 1e6),
         )
         return Outcome(program.seq, tuple(frame.errors), tuple(values), account)
+
+    def admit(self, handle: int, spec: Spec) -> None:
+        """Raises `FrameError` where an upload of this handle and spec will not be taken."""
+        if handle <= self._highest:
+            raise FrameError("BAD_FRAME", f"handle {handle} was given before; they only grow")
+        if len(self._table) >= self.limits.arrays:
+            raise FrameError("QUOTA_OPS", f"more than {self.limits.arrays} arrays; free some")
+        self._room(spec.nbytes)
+
+    def whole(self, handle: int) -> bytes:
+        """The bytes of an array of any size. Raises `FrameError`; the code of what failed is its
+        code."""
+        try:
+            held = self._look(handle)
+        except UnknownHandle as problem:
+            raise FrameError("UNKNOWN_HANDLE", str(problem)) from None
+        if type(held) is OpError:
+            raise FrameError(held.code, held.text)
+        with self.device.work():
+            return to_wire(self.device.asnumpy(held.raw))
+
+    def close(self) -> None:
+        """Lets all arrays go."""
+        self._table.clear()
+        for pool in self.pools:
+            pool.leave(self.ledger)
 
     # ----- The table -----
 
@@ -135,6 +177,8 @@ class Executor:
                 f"{nbytes} bytes more than the {self.ledger.held} held; "
                 f"at most {self.limits.held_bytes} in all",
             )
+        for pool in self.pools:
+            pool.ask(nbytes)
 
     # ----- Steps of a program -----
 
@@ -160,6 +204,13 @@ class Executor:
         op = OPS[call.op]
         operands = ()
         try:
+            if self.stopped():
+                raise FrameError("CANCELLED", "the program was stopped before this ran")
+            if perf_counter() > frame.deadline:
+                raise FrameError(
+                    "QUOTA_TIME",
+                    f"one frame runs at most {self.limits.seconds} s; send it in parts",
+                )
             operands = [self._look(x.id) if type(x) is Handle else x for x in call.inputs]
             index_arrays = [self._look(handle) for handle in handles_in(call.attrs.get("key"))]
             error = poison_in(operands) or poison_in(index_arrays)
@@ -254,6 +305,7 @@ class _Frame:
         self.seq = program.seq
         self.errors: list[OpError] = []
         self.ran = self.work = self.replied = 0
+        self.deadline = perf_counter() + limits.seconds
         freed = set(program.frees)
         wanted = {read.handle for read in program.reads}
         last = {}

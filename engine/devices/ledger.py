@@ -1,5 +1,7 @@
 """The bytes that arrays hold: memory that several of them look at counts once, by its owner."""
 
+from ..program import FrameError
+
 
 class Ledger:
     """Counts memory by the array that owns it. `held` is now, `peak` the most since `start`."""
@@ -37,3 +39,37 @@ def owner_of(raw):
     while isinstance(raw.base, type(raw)):
         raw = raw.base
     return raw
+
+
+class Pool:
+    """Bytes that several sessions share: those of one client, or of a whole device."""
+
+    def __init__(self, what: str, most: int):
+        self.what = what
+        self.most = most
+        self._ledgers: list[Ledger] = []
+
+    def __len__(self) -> int:
+        return len(self._ledgers)
+
+    @property
+    def held(self) -> int:
+        """Bytes of all sessions that take part."""
+        return sum(ledger.held for ledger in self._ledgers)
+
+    def join(self, ledger: Ledger) -> None:
+        """A session takes part from now on."""
+        self._ledgers.append(ledger)
+
+    def leave(self, ledger: Ledger) -> None:
+        """A session ends."""
+        self._ledgers = [other for other in self._ledgers if other is not ledger]
+
+    def ask(self, nbytes: int) -> None:
+        """Raises `FrameError` where so many bytes more are too many."""
+        held = self.held
+        if held + nbytes > self.most:
+            raise FrameError(
+                "QUOTA_BYTES",
+                f"{nbytes} bytes more than the {held} that {self.what} holds; at most {self.most}",
+            )

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from ...program import FrameError
+from ..opset import opset
 from .queue import DeviceLost
 
 __all__ = ["Link", "LinkError", "local"]
@@ -47,8 +48,17 @@ class Link:
             said = json.loads(told)
             self.limits = said.get("limits", {})
             self._path = f"/api/v1/sessions/{said['sid']}"
+            theirs = said.get("opset", opset())
         except (ValueError, KeyError, TypeError, AttributeError):
             raise LinkError("PROTOCOL", "the server did not open a session as it should") from None
+
+        if theirs != opset():
+            self.close()
+            raise LinkError(
+                "VERSION",
+                "the server runs another version of the playground, whose operations differ. "
+                "Reload the page; or install the server's version",
+            )
 
     def exchange(self, frame: bytes) -> bytes:
         """The reply to a frame. Raises `DeviceLost` when there will be none."""

@@ -1,0 +1,37 @@
+"""`/metrics`: counters in Prometheus' text form, which is short enough to write by hand."""
+
+from .service import Service
+
+#: Name -> (counter, kind, divisor, what it counts).
+SERIES = {
+    "frames_total": ("answers", 1, "Program frames that were answered."),
+    "calls_total": ("calls", 1, "Calls of operations that ran."),
+    "work_total": ("work", 1, "Floating-point operations, or elements moved."),
+    "uploads_total": ("puts", 1, "Chunks of large arrays that came in."),
+    "downloads_total": ("gets", 1, "Chunks of large arrays that went out."),
+    "received_bytes_total": ("bytes_in", 1, "Bytes of frames and chunks that came in."),
+    "sent_bytes_total": ("bytes_out", 1, "Bytes of replies and chunks that went out."),
+    "seconds_total": ("micros", 1e6, "Seconds between a request and its answer, waiting included."),
+    "device_seconds_total": ("device_micros", 1e6, "Seconds that the device worked."),
+    "lost_total": ("lost", 1, "Times that the device was killed or crashed, and was replaced."),
+    "refused_total": ("refused", 1, "Requests that were refused or put off."),
+}
+
+
+def text(service: Service, status: dict[str, int] | None) -> str:
+    """The page; `status` is None when the device does not answer."""
+    lines = []
+    for name, (counter, divisor, doc) in SERIES.items():
+        value = service.counters[counter]
+        lines += _one(name, "counter", doc, value if divisor == 1 else value / divisor)
+    lines += _one("up", "gauge", "Whether the device answers.", int(status is not None))
+    lines += _one("sessions", "gauge", "Open sessions.", len(service))
+    if status is not None:
+        held = status["held_bytes"]
+        lines += _one("held_bytes", "gauge", "Bytes of arrays on the device.", held)
+    return "\n".join(lines) + "\n"
+
+
+def _one(name: str, kind: str, doc: str, value: float) -> list[str]:
+    full = f"autograd_compute_{name}"
+    return [f"# HELP {full} {doc}", f"# TYPE {full} {kind}", f"{full} {value}"]
