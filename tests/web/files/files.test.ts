@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { DARK, FileProblem, LIGHT, MOST_STEPS, derivationOf, dotOf, missingValues, notebookOf, programOfNotebook, readFile, scaleFor, svgOf, traceJson, type Palette } from '../../../web/src/files'
 import { escaped } from '../../../web/src/files/escaped'
 import { mix } from '../../../web/src/files/palette'
-import { sceneOf, viewsOf, type Scene } from '../../../web/src/graph'
+import { LAST, ROLLED, picturesOf, rollOf, rolledSceneOf, sceneOf, viewsOf, type Scene } from '../../../web/src/graph'
 import { readTrace } from '../../../web/src/trace'
 import { chain, detached, diamond, mlpStep, multiOutput, square } from '../fixtures/graphs'
 import { stored } from '../fixtures/traces'
@@ -48,6 +48,29 @@ describe('svgOf', () => {
   it('makes text of signs that XML would read or cannot hold', () => {
     expect(escaped('<a & "b">')).toBe('&lt;a &amp; &quot;b&quot;&gt;')
     expect(escaped('a\u0000b\ud800c\u{1f600}')).toBe('a\ufffdb\ufffdc\u{1f600}')
+  })
+})
+
+describe('a rolled loop', () => {
+  const trace = stored('recurrent')
+  const [view] = picturesOf(trace, ROLLED)
+  if (!view) throw new Error('no picture')
+  const made = rolledSceneOf({ trace, view, rolled: rollOf(trace, view, ROLLED), positions: LAST, pass: view.passes.at(-1) ?? -1, selected: [] })
+
+  it('keeps its frame, its curve and the edges that lead to the next turn', () => {
+    const svg = svgOf(made)
+    const carried = made.edges.filter((edge) => edge.carried)
+    expect(made.frames).toHaveLength(1)
+    expect(carried.length).toBeGreaterThan(0)
+    expect(count(svg, 'stroke-dasharray="7 4"')).toBe(carried.length)
+    expect(svg).toContain('for ')
+    expect(svg).toContain('‖∂')
+  })
+
+  it('is a cluster in DOT, whose back edges do not order it', () => {
+    const dot = dotOf(made)
+    expect(dot).toMatch(/subgraph cluster_0 \{ label="for .*×/)
+    expect(count(dot, 'style="dashed", constraint="false"')).toBeGreaterThanOrEqual(made.edges.filter((edge) => edge.carried).length)
   })
 })
 

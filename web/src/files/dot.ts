@@ -1,6 +1,6 @@
 /// A scene as Graphviz DOT: operations and arrays as nodes, values along solid edges, gradients along dashed ones back.
 
-import type { Scene, SceneEdge, SceneNode, TextRole } from '../graph'
+import type { Scene, SceneEdge, SceneFrame, SceneNode, TextRole } from '../graph'
 import { LIGHT } from './palette'
 
 export function dotOf(scene: Scene): string {
@@ -10,10 +10,17 @@ export function dotOf(scene: Scene): string {
     '  node [shape=box, style="rounded,filled", fillcolor=white, fontname="monospace", fontsize=11];',
     '  edge [fontname="monospace", fontsize=10];',
     ...scene.nodes.map((node) => `  n${node.node} [${attributes(nodeAttributes(node))}];`),
+    ...(scene.frames ?? []).map((frame, i) => clusterOf(frame, i, scene.nodes)),
     ...scene.edges.map((edge) => `  ${ends(edge)} [${attributes(edgeAttributes(edge))}];`),
     '}',
     '',
   ].join('\n')
+}
+
+/// A rolled loop: a box around the nodes that stand inside of its frame.
+function clusterOf(frame: SceneFrame, index: number, nodes: readonly SceneNode[]): string {
+  const inside = nodes.filter(({ x, y, width, height }) => x >= frame.x && y >= frame.y && x + width <= frame.x + frame.width && y + height <= frame.y + frame.height)
+  return `  subgraph cluster_${index} { label=${quoted(`${frame.title} ${frame.times}, ${frame.place}`)}; style=dashed; ${inside.map(({ node }) => `n${node};`).join(' ')} }`
 }
 
 /// A gradient goes back, but must not turn the picture over: `constraint=false` leaves the order to the values.
@@ -32,9 +39,10 @@ function nodeAttributes(node: SceneNode): Readonly<Record<string, string>> {
   }
 }
 
-function edgeAttributes({ role, note }: SceneEdge): Readonly<Record<string, string>> {
-  const said = note === null ? {} : { label: note, fontcolor: LIGHT.grad }
-  if (role === 'value') return { color: LIGHT.value, ...said }
+function edgeAttributes({ role, note, carried, caption }: SceneEdge): Readonly<Record<string, string>> {
+  const said = note === null ? (caption ? { label: caption.text, fontcolor: LIGHT.dim } : {}) : { label: note, fontcolor: LIGHT.grad }
+  // What leads to the next turn of a loop would turn the order round.
+  if (role === 'value') return { color: LIGHT.value, ...(carried ? { style: 'dashed', constraint: 'false' } : {}), ...said }
   if (role === 'cut') return { color: LIGHT.dim, style: 'dotted', label: 'cut' }
   return { color: LIGHT.grad, style: 'dashed', constraint: 'false', ...said }
 }

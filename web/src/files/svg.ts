@@ -41,13 +41,13 @@ interface Stroke {
   readonly head: string
 }
 
-function strokeOf({ role, lit, phase }: SceneEdge, palette: Palette): Stroke {
+function strokeOf({ role, lit, phase, carried }: SceneEdge, palette: Palette): Stroke {
   const strong = lit || phase === 'current'
   if (role === 'cut') return { color: palette.dim, width: 1.3, dash: '3 3', head: 'cut' }
   const [tone, share] = role === 'value' ? [palette.value, 58] : [palette.grad, 66]
   const color = strong ? tone : mix(tone, share, palette.bg)
   const usual = role === 'value' ? 1.6 : 1.4
-  return { color, width: phase === 'current' && role === 'grad' ? 3 : strong ? 2.2 : usual, head: strong ? `${role}-lit` : role }
+  return { color, width: phase === 'current' && role === 'grad' ? 3 : strong ? 2.2 : usual, ...(carried ? { dash: '7 4' } : {}), head: strong ? `${role}-lit` : role }
 }
 
 function arrowHeads(palette: Palette): string {
@@ -69,10 +69,11 @@ function edgeSvg(edge: SceneEdge, palette: Palette): string {
   // What a step has not reached yet is not there.
   if (edge.phase === 'future' && edge.role === 'grad') return ''
   const { color, width, dash, head } = strokeOf(edge, palette)
-  const opacity = edge.phase === 'future' ? 0.22 : edge.lit || edge.active ? 1 : 0.55
+  const opacity = edge.phase === 'future' ? 0.22 : edge.phase === 'absent' ? 0.4 : edge.lit || edge.active ? 1 : 0.55
   const parts = [
     `<path d="${edge.path}" fill="none" stroke="${color}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ''} marker-end="url(#${head})"/>`,
     edge.plate ? plateSvg(edge.plate, palette) : '',
+    edge.caption ? `<text x="${edge.caption.x}" y="${edge.caption.y}" fill="${palette.dim}">${escaped(edge.caption.text)}</text>` : '',
     edge.mark ? cutMark(edge.mark.x, edge.mark.y, palette) : '',
   ]
   return `<g${opacity < 1 ? ` opacity="${opacity}"` : ''}>${parts.join('')}</g>`
@@ -115,6 +116,7 @@ function boxOf(node: SceneNode, palette: Palette): { readonly fill: string; read
   if (node.phase === 'current') return { fill, stroke: palette.value, width: 2.4 }
   if (node.phase === 'back') return { fill, stroke: palette.grad, width: 2.4 }
   if (node.phase === 'target') return { fill: mix(palette.gradSoft, 55, palette.panel), stroke: palette.grad, width: 2.4 }
+  if (node.phase === 'absent') return { fill: palette.bg, stroke: mix(palette.ink, 40, palette.bg), width: 1.2, dash: '2 3' }
   if (node.selected) return { fill, stroke: palette.ink, width: 2.2 }
   if (faint) return { fill, stroke: mix(palette.ink, 48, palette.bg), width: 1.2, dash: '4 3.5' }
   if (!node.active) return { fill, stroke: mix(palette.ink, 15, palette.bg), width: 1.2 }
