@@ -177,7 +177,7 @@ def test_share_gives_a_link_that_python_and_the_page_open(dialog, playground):
     page = playground.page
     code = "# é ∂ 漢 😀\nprint('shared')"
     found = dialog(code)
-    link = found.get_by_label("Link to this program")
+    link = found.get_by_label("Link to this program", exact=True)
     expect(link).to_have_value(re.compile(r"#1\."))
     address = link.input_value()
     assert address.startswith(playground.url + "#1.")
@@ -215,7 +215,7 @@ def test_copy_works_where_the_page_has_no_clipboard(dialog, playground):
 
 def test_the_link_can_be_had_in_other_forms(dialog, playground, axe):
     found = dialog("print('forms')")
-    text = found.get_by_label("Link to this program")
+    text = found.get_by_label("Link to this program", exact=True)
     forms = {
         "Markdown": "](http",
         "iframe": "<iframe src=",
@@ -237,7 +237,7 @@ def test_wishes_that_cannot_be_had_are_not_offered(dialog):
     expect(found.get_by_label("With its picture")).to_be_disabled()
     expect(found.get_by_label("At this step")).to_be_disabled()
     found.get_by_label("Runs when it is opened").check()
-    link = found.get_by_label("Link to this program")
+    link = found.get_by_label("Link to this program", exact=True)
     expect(link).to_have_value(re.compile(r"#1\."))
     assert decode(link.input_value())["view"]["run"] is True
 
@@ -260,8 +260,8 @@ def test_the_page_packs_a_run_as_python_does(dialog, playground):
     page.locator(".share-button").click()
     page.get_by_label("With its picture").check()
     page.get_by_label("At step 2").check()
-    field = page.get_by_label("Link to this program")
-    expect(page.locator(".share-about")).to_contain_text("characters")
+    field = page.get_by_label("Link to this program", exact=True)
+    expect(page.locator("#share-about")).to_contain_text("characters")
     page.wait_for_timeout(500)
     held = decode(field.input_value())
     assert held["step"] == 1
@@ -314,10 +314,10 @@ def test_a_long_link_comes_with_advice(dialog, size, tone, said):
         random.Random(size).choices("abcdefghijklmnopqrstuvwxyz0123456789+-*/(){}", k=size)
     )
     found = dialog(f"# {noise}" if size < 100_000 else "#" * size)
-    expect(found.locator(".share-about")).to_have_attribute("data-tone", tone)
+    expect(found.locator("#share-about")).to_have_attribute("data-tone", tone)
     if said:
         expect(found).to_contain_text(said)
-    expect(found.get_by_label("Link to this program")).to_be_visible(visible=size <= 12_000)
+    expect(found.get_by_label("Link to this program", exact=True)).to_be_visible(visible=size <= 12_000)
 
 
 def test_the_popover_keeps_the_focus_and_gives_it_back(dialog, playground):
