@@ -169,6 +169,11 @@ describe('a picture after an edit', () => {
     expect(faultsOf(after, again(before, after).now)).toEqual([])
   })
 
+  it('has an operation more, which pushes nothing', () => {
+    const moved = moves(graphOf(graphs.diamond()), graphOf(graphs.diamond(true)))
+    expect(moved).toEqual([0, 0, 0])
+  })
+
   it('is laid out anew when it is another program', () => {
     const [before, after] = [graphOf(graphs.loop(12)), graphOf(graphs.mlpStep())]
     expect(again(before, after).now).toEqual(layout(layoutGraphOf(after)))

@@ -1,7 +1,7 @@
 /// Where the camera goes.
 
 import { describe, expect, it } from 'vitest'
-import { anchoredTransform, fitTransform, openTransform, revealTransform, touches, visibleRect } from '../../web/src/render/fit'
+import { anchoredTransform, fitTransform, isWhole, keptInSight, openTransform, revealTransform, touches, visibleRect } from '../../web/src/render/fit'
 
 const window = { width: 800, height: 600 }
 
@@ -70,5 +70,27 @@ describe('visibleRect', () => {
     expect(seen).toMatchObject({ x: 50, width: 400, height: 300 })
     expect(touches(seen, { x: 440, y: 10, width: 20, height: 20 })).toBe(true)
     expect(touches(seen, { x: 451, y: 10, width: 20, height: 20 })).toBe(false)
+  })
+})
+
+describe('keptInSight', () => {
+  const picture = { width: 400, height: 300 }
+
+  it('leaves a camera alone that sees enough of the picture', () => {
+    const now = { k: 1, x: -200, y: 100 }
+    expect(keptInSight(now, window, picture)).toEqual(now)
+  })
+
+  it('does not let the picture leave the window on any side', () => {
+    expect(keptInSight({ k: 1, x: -5000, y: -5000 }, window, picture)).toEqual({ k: 1, x: 80 - 400, y: 80 - 300 })
+    expect(keptInSight({ k: 1, x: 5000, y: 5000 }, window, picture)).toEqual({ k: 1, x: 800 - 80, y: 600 - 80 })
+  })
+})
+
+describe('isWhole', () => {
+  it('is true when no side is cut off', () => {
+    expect(isWhole({ k: 1, x: 0, y: 0 }, window, { width: 800, height: 600 })).toBe(true)
+    expect(isWhole({ k: 1, x: -1, y: 0 }, window, { width: 800, height: 600 })).toBe(false)
+    expect(isWhole({ k: 1.1, x: 0, y: 0 }, window, { width: 800, height: 600 })).toBe(false)
   })
 })

@@ -102,22 +102,6 @@ describe('state', () => {
     expect(update(again, { type: 'picture', run: 2, trace: traceWith() }).picture?.run).toBe(2)
   })
 
-  it('does not draw a recording that is too large, but many small ones', () => {
-    const trace = (recordings: readonly number[], loose = 0) =>
-      readTrace(
-        makeTrace('x', (b) => {
-          const x = b.source('array', { line: 1 })
-          for (const size of recordings) b.record(1, () => void Array.from({ length: size }, () => b.op('add', [x], { line: 1 })))
-          for (let k = 0; k < loose; k++) b.op('add', [x], { line: 1, roles: ['recorded'] })
-        }),
-      )
-    const tooMany = (drawn: Trace) => after(READY, asked, started, { type: 'picture', run: 1, trace: drawn }).picture?.tooMany
-    // The operations and what feeds them.
-    expect(tooMany(trace([3000]))).toBe(3001)
-    expect(tooMany(trace([1000, 2000]))).toBeNull()
-    expect(tooMany(trace([], 9000))).toBe(9001)
-  })
-
   it('drops a selection with the run it belongs to', () => {
     const selected = after(READY, asked, started, { type: 'picture', run: 1, trace: traceWith() }, { type: 'selected', nodes: [1], by: 'graph' })
     expect(selected.selection.nodes).toEqual([1])

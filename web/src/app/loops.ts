@@ -131,7 +131,7 @@ export function createLoops(act: LoopActions) {
     update(next: State, frames: readonly SceneFrame[]) {
       state = next
       const trace = next.picture?.trace
-      const loops = trace && next.picture?.tooMany === null ? rollable(trace, next.rolling.options) : []
+      const loops = trace ? rollable(trace, next.rolling.options) : []
       const open = loops.filter(({ rolled }) => !rolled)
       element.hidden = loops.length === 0
       // One loop has its own switch.

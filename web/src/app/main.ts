@@ -283,7 +283,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
       }
       const going = isGoing(run)
       const status = going ? (picture?.run === run.id ? 'partial' : 'running') : 'idle'
-      graph.update({ trace: picture?.tooMany === null ? picture.trace : null, selected: selection.nodes, step, quiet: !selection.open, badges, rolling: state.rolling, status })
+      graph.update({ trace: picture?.trace ?? null, selected: selection.nodes, step, quiet: !selection.open, badges, rolling: state.rolling, status })
     }
     // After the graph, which is where late numbers are kept.
     if (picture !== before?.picture || step !== before?.step || run?.id !== before?.run?.id) showLines()

@@ -2,7 +2,6 @@
 
 import { h, setAttribute, setText } from './dom'
 import { isGoing, type State } from './state'
-import { MOST_DRAWN } from './picture'
 import { noticeOf } from './words'
 
 export interface StageActions {
@@ -96,17 +95,6 @@ function cardOf({ engine, run, picture }: State): Card | null {
       fraction: engine.fraction,
     }
   }
-  if (picture && picture.tooMany !== null) {
-    return {
-      tone: 'calm',
-      title: 'Too many operations to draw',
-      text:
-        `One recording holds ${count(picture.tooMany)} of them; up to ${count(MOST_DRAWN)} can be drawn. ` +
-        'Values and gradients are right all the same. Record fewer steps to see the graph.',
-      label: '',
-      fraction: null,
-    }
-  }
   if (!picture && !isGoing(run)) {
     return {
       tone: 'calm',
@@ -120,5 +108,3 @@ function cardOf({ engine, run, picture }: State): Card | null {
   }
   return null
 }
-
-const count = (n: number) => n.toLocaleString('en')

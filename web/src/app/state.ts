@@ -8,7 +8,6 @@ import { splitCells } from '../editor/cells'
 import type { RollOptions } from '../graph'
 import { at, nodeCount, stepAt, timelineOf, type Trace } from '../trace'
 import type { Doc } from './documents'
-import { MOST_DRAWN, largestPicture } from './picture'
 import { USUAL, rolledToNodes, rolledToStep, turned, type Rolling } from './rolling'
 
 export type Theme = 'auto' | 'light' | 'dark'
@@ -68,8 +67,6 @@ export interface Check {
 export interface Picture {
   readonly run: number
   readonly trace: Trace
-  /// Nodes of its largest recording, when those are too many to be drawn; else null.
-  readonly tooMany: number | null
 }
 
 export interface Engine {
@@ -240,7 +237,7 @@ export function update(state: State, event: Event): State {
     }
     case 'picture':
       if (event.run !== state.run?.id) return state
-      return { ...state, picture: pictureOf(event.run, event.trace, state.rolling), selection: linkedSelection(state, event.trace) }
+      return { ...state, picture: { run: event.run, trace: event.trace }, selection: linkedSelection(state, event.trace) }
     case 'done': {
       if (!state.run || event.run !== state.run.id) return state
       const { milliseconds, ops } = event
@@ -291,7 +288,7 @@ export function update(state: State, event: Event): State {
       const { picture, step, selection } = state
       if (!picture) return { ...state, rolling }
       const shown = step === null ? rolledToNodes(picture.trace, rolling, selection.nodes) : rolledToStep(picture.trace, rolling, step)
-      return { ...state, rolling: shown, picture: pictureOf(picture.run, picture.trace, rolling) }
+      return { ...state, rolling: shown }
     }
     case 'player': {
       const player = { ...state.player, ...event.change }
@@ -343,15 +340,10 @@ export function markedNodes({ picture, run, selection }: State): readonly number
 /// What a document shows before anything runs: nothing, or the run whose trace it holds.
 function storedRun({ trace }: Doc): Pick<State, 'run' | 'picture'> {
   if (!trace) return { run: null, picture: null }
-  const picture = pictureOf(STORED, trace, USUAL)
+  const picture: Picture = { run: STORED, trace }
   const failed = trace.outputs.find((output) => output.type === 'error')
   const run = { ...newRun(STORED, DEADLINE, trace.code), outputs: trace.outputs, error: failed?.error ?? null, ops: nodeCount(trace) }
   return { picture, run: { ...run, status: 'ended', ending: endingOf(picture, run) } }
-}
-
-function pictureOf(run: number, trace: Trace, { options }: Rolling): Picture {
-  const nodes = largestPicture(trace, options)
-  return { run, trace, tooMany: nodes > MOST_DRAWN ? nodes : null }
 }
 
 function newRun(id: number, deadline: number, code: string): Run {

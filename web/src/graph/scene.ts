@@ -171,6 +171,32 @@ export function sceneAt(input: SceneInput, graph: Graph, placement: Placement): 
   }
 }
 
+/// A very large scene with the texts of some nodes anew, because their values have come. Sizes and places stay: what does not fit
+/// is cut.
+export function revalued(scene: Scene, input: SceneInput, nodes: ReadonlySet<number>): Scene {
+  const metrics = input.metrics ?? DEFAULT_METRICS
+  const summaryOf = summariesOf(input)
+  const { boxes } = buildGraph(input.trace, { ...input.view, nodes: [...nodes] }, input.pass, summaryOf, metrics)
+  const boxOf = new Map(boxes.map((box) => [box.node, box]))
+  const words = describer(input.trace, input.pass, summaryOf)
+  return {
+    ...scene,
+    nodes: scene.nodes.map((node) => {
+      const box = boxOf.get(node.node)
+      if (!box) return node
+      const texts = textsOf(box, metrics).flatMap((text) => within(text, node, metrics))
+      return { ...node, texts, label: words(box), pending: pendingOf(box) }
+    }),
+  }
+}
+
+function within(text: SceneText, { width, height }: SceneNode, metrics: Metrics): readonly SceneText[] {
+  if (text.y > height - 4) return []
+  const room = Math.floor((width - text.x - 6) / (SMALL.size * metrics.advance))
+  const chars = [...text.text]
+  return text.role === 'title' || chars.length <= room ? [text] : [{ ...text, text: `${chars.slice(0, Math.max(1, room - 1)).join('')}…` }]
+}
+
 function summariesOf({ trace, summaryOf }: SceneInput): SummaryOf {
   return summaryOf ?? ((value) => trace.values.summaries[value] ?? null)
 }

@@ -2,7 +2,8 @@
 
 import { MARGIN, PLATE_HEIGHT, type Columns, type LayoutGraph, type Placement } from './placement'
 
-const GAP = { least: 44, most: 150, perSideways: 0.06 } as const
+/// The space grows in steps: an edge that runs a little farther moves nothing.
+const GAP = { least: 46, most: 142, perSideways: 0.06, step: 24 } as const
 
 /// The first `nodes` nodes are those of the picture, the others plates; `plateOf` says which edge starts from which.
 export function stacked(graph: LayoutGraph, columns: Columns, nodes = graph.nodes.length, plateOf: Int32Array | null = null): Placement {
@@ -22,7 +23,8 @@ export function stacked(graph: LayoutGraph, columns: Columns, nodes = graph.node
   let y = MARGIN
   const layers = Array.from(heights, (height, l) => {
     const top = y
-    y = Math.round(top + height + Math.min(GAP.most, GAP.least + GAP.perSideways * (sideways[l] ?? 0)))
+    const wide = GAP.step * Math.round((GAP.perSideways * (sideways[l] ?? 0)) / GAP.step)
+    y = Math.round(top + height + Math.min(GAP.most, GAP.least + wide))
     return { top, bottom: top + height }
   })
   const layer = columns.layer.slice(0, nodes)

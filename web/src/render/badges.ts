@@ -5,7 +5,7 @@ import { SIGNS } from './card'
 import { svg } from './dom'
 import type { Drawing } from './draw'
 
-const SIZE = 15
+export const SIZE = 15
 
 export function drawBadges(drawing: Drawing, scene: Scene, badges: ReadonlyMap<number, Badge>): void {
   for (const node of scene.nodes) {

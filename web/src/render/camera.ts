@@ -1,8 +1,8 @@
-/// Pan and zoom of the drawing by mouse, wheel, touch, and command.
+/// Pan and zoom by mouse, wheel, touch, and command.
 
 import { select } from 'd3-selection'
-import { zoom, zoomIdentity, zoomTransform, type D3ZoomEvent } from 'd3-zoom'
-import { ZOOM, type Size, type Transform } from './fit'
+import { zoom, zoomIdentity, zoomTransform, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom'
+import { ZOOM, fitScale, keptInSight, type Size, type Transform } from './fit'
 
 export interface Camera {
   readonly now: () => Transform
@@ -13,19 +13,21 @@ export interface Camera {
   readonly zoomBy: (factor: number) => void
   /// Forgets that the reader moved it.
   readonly release: () => void
+  /// How far away it may go: far enough to see all of a picture.
+  readonly bound: (picture: Size) => void
   readonly destroy: () => void
 }
 
-export function createCamera(surface: SVGSVGElement, layer: SVGGElement, onMoved: () => void): Camera {
+export function createCamera(surface: SVGSVGElement, onMoved: () => void): Camera {
   let moved = false
+  let picture: Size = { width: 0, height: 0 }
   const window = (): Size => ({ width: surface.clientWidth, height: surface.clientHeight })
   const behaviour = zoom<SVGSVGElement, unknown>()
     .scaleExtent([ZOOM.least, ZOOM.most])
     .extent(() => [[0, 0], [Math.max(1, surface.clientWidth), Math.max(1, surface.clientHeight)]])
+    .constrain((transform) => inSight(transform, window(), picture))
     .on('zoom', (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
       if (event.sourceEvent) moved = true
-      layer.setAttribute('transform', event.transform.toString())
-      surface.classList.toggle('is-far', event.transform.k < 0.32)
       onMoved()
     })
   const root = select(surface)
@@ -40,6 +42,16 @@ export function createCamera(surface: SVGSVGElement, layer: SVGGElement, onMoved
       root.call(behaviour.scaleBy, factor)
     },
     release: () => void (moved = false),
+    bound: (size) => {
+      picture = size
+      behaviour.scaleExtent([Math.min(ZOOM.least, fitScale(window(), picture)), ZOOM.most])
+    },
     destroy: () => void root.on('.zoom', null),
   }
+}
+
+/// A picture cannot be lost: a part of it stays in the window.
+function inSight(transform: ZoomTransform, window: Size, picture: Size): ZoomTransform {
+  const { k, x, y } = keptInSight(transform, window, picture)
+  return x === transform.x && y === transform.y ? transform : zoomIdentity.translate(x, y).scale(k)
 }

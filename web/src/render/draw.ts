@@ -74,7 +74,7 @@ function swapPhase(element: SVGElement, old: string | null, now: string | null):
 }
 
 /// Words on a plate in the middle of an edge.
-function drawNotes(scene: Scene): readonly SVGElement[] {
+export function drawNotes(scene: Scene): readonly SVGElement[] {
   return scene.edges.flatMap(({ note, middle }) => {
     if (note === null) return []
     const width = [...note].length * 6.7 + 16
@@ -97,11 +97,15 @@ function markerOf(edge: SceneEdge, prefix: string): string {
   return `url(#${prefix}-${edge.role}${(edge.lit || edge.phase === 'current') && edge.role !== 'cut' ? '-lit' : ''})`
 }
 
+/// Class names of an edge: all that its look depends on.
+export function edgeClass(edge: SceneEdge): string {
+  return `gv-edge gv-edge-${edge.role}${edge.carried ? ' is-carried' : ''}${edge.active ? '' : ' is-inactive'}${edge.lit ? ' is-lit' : ''}${edge.phase ? ` at-${edge.phase}` : ''}`
+}
+
 function drawEdge(edge: SceneEdge, prefix: string): SVGElement {
-  const classes = ['gv-edge', `gv-edge-${edge.role}`, edge.carried ? 'is-carried' : '', edge.active ? '' : 'is-inactive', edge.lit ? 'is-lit' : '', edge.phase ? `at-${edge.phase}` : '']
   return svg(
     'g',
-    { class: classes.filter((name) => name !== '').join(' '), 'data-from': edge.from, 'data-to': edge.to },
+    { class: edgeClass(edge), 'data-from': edge.from, 'data-to': edge.to },
     svg('path', { d: edge.path, 'marker-end': markerOf(edge, prefix) }),
     edge.caption ? svg('text', { class: 'gv-caption-text', x: edge.caption.x, y: edge.caption.y }, edge.caption.text) : null,
     edge.plate ? drawPlate(edge.plate, edge.from) : null,
@@ -129,19 +133,22 @@ function cutMark(x: number, y: number): SVGElement {
   )
 }
 
+/// Class names of a node: all that its look depends on.
+export function nodeClass(node: SceneNode): string {
+  const { head, backward, active, selected, phase } = node
+  return `gv-node is-${node.kind}${head ? ' is-head' : ''}${backward ? ' is-backward' : ''}${active ? '' : ' is-inactive'}${selected ? ' is-selected' : ''}${phase ? ` at-${phase}` : ''}`
+}
+
+/// What has the focus and the words of a node.
+export function drawButton(node: SceneNode): SVGRectElement {
+  const { width, height, radius } = node
+  return svg('rect', { class: 'gv-hit', role: 'button', tabindex: -1, 'aria-label': node.label, 'aria-pressed': String(node.selected), x: -4, y: -4, width: width + 8, height: height + 8, rx: radius + 4 })
+}
+
 function drawNode(node: SceneNode): DrawnNode {
-  const classes = [
-    'gv-node',
-    `is-${node.kind}`,
-    node.head ? 'is-head' : '',
-    node.backward ? 'is-backward' : '',
-    node.active ? '' : 'is-inactive',
-    node.selected ? 'is-selected' : '',
-    node.phase ? `at-${node.phase}` : '',
-  ]
   const { width, height, radius } = node
   const around = { x: -4, y: -4, width: width + 8, height: height + 8, rx: radius + 4 }
-  const button = svg('rect', { class: 'gv-hit', role: 'button', tabindex: -1, 'aria-label': node.label, 'aria-pressed': String(node.selected), ...around })
+  const button = drawButton(node)
   const picture = svg(
     'g',
     { 'aria-hidden': 'true' },
@@ -152,7 +159,7 @@ function drawNode(node: SceneNode): DrawnNode {
   )
   const group = svg(
     'g',
-    { class: classes.filter((name) => name !== '').join(' '), transform: `translate(${node.x} ${node.y})`, 'data-node': node.node },
+    { class: nodeClass(node), transform: `translate(${node.x} ${node.y})`, 'data-node': node.node },
     picture,
     button,
   )

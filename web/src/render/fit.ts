@@ -16,17 +16,24 @@ export interface Rect extends Size {
   readonly y: number
 }
 
+/// A picture that is whole only when it is smaller than `least` may be seen that small.
 export const ZOOM = { least: 0.02, most: 4 } as const
 /// Small graphs are not blown up beyond this.
 const FIT_MOST = 1.15
 /// A first look goes no smaller than this: text must stay legible. Larger graphs open at their top.
 const OPEN_LEAST = 0.62
 const EDGE = 8
+const LEAST_SEEN = 80
+
+/// The largest scale at which a window shows all of a picture.
+export function fitScale(window: Size, picture: Size): number {
+  const room = { width: Math.max(1, window.width - 2 * EDGE), height: Math.max(1, window.height - 2 * EDGE) }
+  return Math.min(room.width / Math.max(1, picture.width), room.height / Math.max(1, picture.height), FIT_MOST)
+}
 
 /// The whole picture in the middle of the window.
 export function fitTransform(window: Size, picture: Size): Transform {
-  const room = { width: Math.max(1, window.width - 2 * EDGE), height: Math.max(1, window.height - 2 * EDGE) }
-  const k = clamp(Math.min(room.width / Math.max(1, picture.width), room.height / Math.max(1, picture.height)), ZOOM.least, FIT_MOST)
+  const k = fitScale(window, picture)
   return { k, x: (window.width - k * picture.width) / 2, y: (window.height - k * picture.height) / 2 }
 }
 
@@ -67,6 +74,15 @@ export function anchoredTransform(now: Transform, before: { x: number; y: number
 export function isWhole(now: Transform, window: Size, picture: Size): boolean {
   const { x, y, width, height } = visibleRect(now, window)
   return x <= 0 && y <= 0 && x + width >= picture.width && y + height >= picture.height
+}
+
+/// The camera, moved back as far as it takes for `LEAST_SEEN` pixels of the picture (or all of it) to stay in the window.
+export function keptInSight(now: Transform, window: Size, picture: Size): Transform {
+  const kept = (start: number, length: number, room: number): number => {
+    const seen = Math.min(LEAST_SEEN, length, room / 2)
+    return clamp(start, seen - length, room - seen)
+  }
+  return { k: now.k, x: kept(now.x, now.k * picture.width, window.width), y: kept(now.y, now.k * picture.height, window.height) }
 }
 
 /// Part of the picture that the window shows.

@@ -10,11 +10,11 @@ import {
   heldFrom,
   identityOf,
   matrixOf,
-  layout,
   layoutGraphOf,
   neighbour,
   nodeOfIdentity,
   passAt,
+  revalued,
   sameLayout,
   sceneAt,
   togglePin,
@@ -34,6 +34,7 @@ import {
   rolledSceneOf,
   shownAt,
   type Placement,
+  type Point,
   type Positions,
   type RollOptions,
   type Scene,
@@ -42,12 +43,15 @@ import {
 } from '../graph'
 import { TraceError, nodeOfSlot, readSummary, shapeOfValue, stepAt, type Trace } from '../trace'
 import { createCamera } from './camera'
-import { drawBadges } from './badges'
 import { createCard } from './card'
 import { html, svg } from './dom'
-import { arrowHeads, drawChanges, drawScene, type Drawing } from './draw'
+import { arrowHeads } from './draw'
 import { anchoredTransform, fitTransform, isWhole, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
 import { measure } from './measure'
+import { createCanvasPainter } from './paint-canvas'
+import { createSvgPainter } from './paint-svg'
+import type { Painter } from './painter'
+import { createPlacer, startWorker } from './placer'
 import { drawPins } from './pins'
 import { createFrames } from './frames'
 import { drawToolbar } from './toolbar'
@@ -111,6 +115,12 @@ const BATCH = 400
 /// A picture that shares fewer of its nodes with the one before is another program: it is looked at from the start.
 const SAME_PROGRAM = 0.3
 
+/// Up to this many shapes are SVG elements; more are drawn on a canvas.
+const SVG_MOST = 1_500
+/// Most nodes of one picture. 40,000 take some 2 s to be laid out and drawn.
+const MOST_DRAWN = 40_000
+const NOWHERE: Point = { x: Number.NaN, y: Number.NaN }
+const count = (n: number): string => n.toLocaleString('en')
 /// Views whose places are remembered.
 const MOST_BASES = 8
 
@@ -126,7 +136,9 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const pictures = svg('g')
   const frames = createFrames({ onTurn: options.onTurn, onUnroll: options.onUnroll })
   const layer = svg('g', {}, frames.back, pictures, frames.front)
-  const surface = svg('svg', { class: 'gv-surface', role: 'group', 'aria-label': 'Computation graph', 'aria-describedby': `${prefix}-keys` }, arrowHeads(prefix), layer)
+  const probe = svg('g', { class: 'gv-probe', 'aria-hidden': 'true' })
+  const surface = svg('svg', { class: 'gv-surface', role: 'group', 'aria-label': 'Computation graph', 'aria-describedby': `${prefix}-keys` }, arrowHeads(prefix), probe, layer)
+  const paper = html('canvas', { class: 'gv-paper', 'aria-hidden': 'true' })
   const bar = html('div', { class: 'gv-bar' })
   const empty = html('div', { class: 'gv-empty' })
   const zoomOut = zoomButton('Zoom out', '−', () => camera.zoomBy(1 / 1.3))
@@ -135,7 +147,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const zoomBox = html('div', { class: 'gv-zoom', role: 'group', 'aria-label': 'Zoom' }, zoomOut, zoomIn, zoomFit)
   const legend = drawLegend()
   const keys = html('p', { id: `${prefix}-keys`, class: 'gv-keys' }, 'Arrow up and down follow operands and consumers, left and right go to neighbours, Enter selects, Escape closes, plus, minus and zero zoom.')
-  const canvas = html('div', { class: 'gv-canvas' }, surface, empty, zoomBox, legend, keys)
+  const waiting = html('p', { class: 'gv-wait', role: 'status' })
+  const canvas = html('div', { class: 'gv-canvas' }, paper, surface, waiting, empty, zoomBox, legend, keys)
   const card = html('aside', { class: 'gv-card', 'aria-label': 'Selected node', hidden: true })
   const pinned = html('section', { class: 'gv-pins', 'aria-label': 'Pinned nodes', hidden: true })
   const root = html('div', { class: 'gv' }, bar, canvas, card, pinned)
@@ -148,7 +161,14 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   /// The picture of the end, and the one that is shown: the same without a step.
   let end: Scene | null = null
   let scene: Scene | null = null
-  let drawing: Drawing | null = null
+  /// Positions of the shown nodes.
+  let position: ReadonlyMap<number, number> = new Map()
+  const shapes = { svg: createSvgPainter(pictures, prefix), canvas: createCanvasPainter(surface, pictures, paper, probe) } as const
+  let painter: Painter = shapes.svg
+  /// The picture that is shown is not that of `state`: its layout is under way.
+  let stale = false
+  /// Nodes of a picture that is too large to be drawn; 0 when it is not.
+  let tooMany = 0
   let laid: Laid | null = null
   /// Key of the node that the reader touched last: it stays under the pointer.
   let touched: string | null = null
@@ -163,8 +183,16 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   /// Stretches of large values: null while one is on its way.
   let stretches = new Map<string, Elements | 'gone' | null>()
   let lit: readonly number[] = []
+  let pointed: number | null = null
   const metrics = measure(surface)
-  const camera = createCamera(surface, layer, askLater)
+  const placer = createPlacer(startWorker, (milliseconds, act) => {
+    const clock = setTimeout(act, milliseconds)
+    return () => clearTimeout(clock)
+  })
+  const camera = createCamera(surface, () => {
+    lookNow()
+    askLater()
+  })
 
   const summaryOf = (value: number): Summary | null => state.trace?.values.summaries[value] ?? known.get(value) ?? null
 
@@ -229,54 +257,92 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
 
   /// `keep`: the camera stays on what it looks at, unless this is another program; `open`: look from the start.
   function redraw(look: 'keep' | 'open'): void {
-    const before = scene
     const shown = views[view]
-    end = null
-    if (state.trace && shown) {
-      const rolled = rollOf(state.trace, shown, state.rolling.options)
-      // Of recordings in a loop, the gradients of the shown one.
-      if (rolled.frames.length > 0) pass = passShown(rolled, shown, shownAt(rolled, state.rolling.positions), pass)
-      const input = { trace: state.trace, view: shown, pass, selected: state.selected, summaryOf, metrics }
-      if (rolled.frames.length > 0) {
-        laid = null
-        end = rolledSceneOf({ ...input, rolled, positions: state.rolling.positions })
-      } else {
-        const graph = buildGraph(input.trace, shown, pass, summaryOf, metrics)
-        laid = { graph, placement: laidOut(graph, shown.id) }
-        end = sceneAt(input, graph, laid.placement)
-      }
-    }
-    scene = end && stepped(end)
-    root.classList.toggle('is-empty', scene === null)
-    if (!scene) {
-      pictures.replaceChildren()
-      frames.update(null)
-      options.onFrames([])
-      drawing = null
-      drawEmpty(empty, state.status)
-      return
-    }
+    const trace = state.trace
+    placer.cancel()
+    stale = false
+    if (!trace || !shown) return drawNothing(0)
+    const rolled = rollOf(trace, shown, state.rolling.options)
+    // Of recordings in a loop, the gradients of the shown one.
+    if (rolled.frames.length > 0) pass = passShown(rolled, shown, shownAt(rolled, state.rolling.positions), pass)
+    const boxes = rolled.frames.length > 0 ? rolled.bodies.length : shown.nodes.length
+    if (boxes > MOST_DRAWN) return drawNothing(boxes)
+    const input = { trace, view: shown, pass, selected: state.selected, summaryOf, metrics }
+    if (rolled.frames.length > 0) return draw(rolledSceneOf({ ...input, rolled, positions: state.rolling.positions }), null, look)
+    const graph = buildGraph(trace, shown, pass, summaryOf, metrics)
+    if (laid && sameLayout(laid.graph, graph)) return draw(sceneAt(input, graph, laid.placement), { graph, placement: laid.placement }, look)
+    const base = bases.get(shown.id)
+    const plain = layoutGraphOf(graph)
+    let answered = false
+    placer.place(base ? { ...plain, held: heldFrom(base.graph, base.placement, graph) } : plain, (placement) => {
+      answered = true
+      const later = stale
+      stale = false
+      // Selection and step may have gone on meanwhile.
+      draw(sceneAt({ ...input, selected: state.selected }, graph, placement), { graph, placement }, look)
+      if (!later) return
+      refreshCard()
+      revealSelected()
+    })
+    if (answered) return
+    stale = true
+    setWaiting(`Laying out ${count(graph.boxes.length)} nodes …`)
+  }
+
+  function draw(next: Scene, where: Laid | null, look: 'keep' | 'open'): void {
+    const before = scene
     const focused = focusedKey(before)
+    laid = where
+    end = next
+    scene = stepped(end)
+    position = new Map(scene.nodes.map(({ node }, i) => [node, i]))
+    setWaiting('')
+    root.classList.remove('is-empty')
     surface.setAttribute('aria-label', scene.label)
-    drawing = drawScene(pictures, scene, prefix)
+    const wanted = scene.nodes.length + scene.edges.length > SVG_MOST ? shapes.canvas : shapes.svg
+    if (wanted !== painter) {
+      painter.clear()
+      painter = wanted
+      root.classList.toggle('is-canvas', painter === shapes.canvas)
+    }
+    camera.bound(scene)
+    painter.show(scene)
     refreshBadges()
     light(lit)
     frames.update(scene)
     options.onFrames(scene.frames ?? [])
     legend.hidden = !scene.edges.some(({ role }) => role === 'grad')
-    setStop(scene.nodes.find(({ key }) => key === focused)?.node ?? state.selected.find((node) => drawing?.nodes.has(node)) ?? scene.nodes[0]?.node ?? -1)
-    if (focused !== null) drawing.nodes.get(stop)?.button.focus({ preventScroll: true })
+    setStop(scene.nodes.find(({ key }) => key === focused)?.node ?? state.selected.find((node) => position.has(node)) ?? scene.nodes[0]?.node ?? -1, focused !== null)
     moveCamera(before, scene, look)
+    lookNow()
     keepBase()
     askLater()
   }
 
-  /// What was there stays where it was. A part of a run says little about where the whole wants to be: it is no base.
-  function laidOut(graph: Graph, id: string): Placement {
-    if (laid && sameLayout(laid.graph, graph)) return laid.placement
-    const base = bases.get(id)
-    const plain = layoutGraphOf(graph)
-    return layout(base ? { ...plain, held: heldFrom(base.graph, base.placement, graph) } : plain)
+  /// `nodes`: how many there are, when those are too many.
+  function drawNothing(nodes: number): void {
+    painter.clear()
+    frames.update(null)
+    options.onFrames([])
+    end = scene = laid = null
+    tooMany = nodes
+    position = new Map()
+    setWaiting('')
+    root.classList.add('is-empty')
+    drawEmpty(empty, state.status, tooMany)
+  }
+
+  /// The picture as the camera sees it.
+  function lookNow(): void {
+    const { k, x, y } = camera.now()
+    layer.setAttribute('transform', `translate(${x},${y}) scale(${k})`)
+    surface.classList.toggle('is-far', k < 0.32)
+    painter.look({ k, x, y }, camera.window())
+  }
+
+  function setWaiting(text: string): void {
+    waiting.textContent = text
+    root.classList.toggle('is-waiting', text !== '')
   }
 
   function keepBase(): void {
@@ -292,14 +358,19 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const places = new Map(before?.nodes.map((node) => [node.key, node]))
     const shared = after.nodes.filter(({ key }) => places.has(key))
     const same = look === 'keep' && shared.length >= SAME_PROGRAM * Math.max(after.nodes.length, places.size)
-    const anchor = shared.find(({ key }) => key === touched) ?? shared.find(({ selected }) => selected) ?? shared[0]
+    if (!same) {
+      camera.release()
+      return open()
+    }
+    const known = shared.find(({ key }) => key === touched) ?? shared.find(({ selected }) => selected)
+    const anchor = known ?? shared[0]
     const was = anchor && places.get(anchor.key)
     const kept = anchor && was ? anchoredTransform(camera.now(), was, anchor) : camera.now()
-    // Nobody moved the camera: a picture that was whole stays whole.
-    const cut = !camera.moved() && before !== null && isWhole(camera.now(), camera.window(), before) && !isWhole(kept, camera.window(), after)
-    if (same && !cut) return camera.set(kept)
-    camera.release()
-    open()
+    // What the reader holds on to stays under the pointer. Else a whole picture that has grown is brought into the window.
+    const whole = before !== null && isWhole(camera.now(), camera.window(), before)
+    const fresh = known || camera.moved() || !whole ? null : around(after.nodes.filter(({ key }) => !places.has(key)))
+    const { width, height } = camera.window()
+    camera.set(fresh ? revealTransform(kept, { x: 0, y: 0, width, height }, fresh) : kept)
   }
 
   function open(): void {
@@ -315,13 +386,12 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   function select(): void {
-    if (!end || !scene || !drawing) return
+    if (!end || stale) return
     end = withSelection(end, state.selected)
-    const after = stepped(end)
-    drawChanges(drawing, scene, after, prefix)
-    scene = after
-    const first = state.selected.find((node) => drawing?.nodes.has(node))
-    if (first !== undefined) setStop(first)
+    scene = stepped(end)
+    painter.change(scene)
+    const first = shownSelected()
+    if (first !== undefined) setStop(first, false)
   }
 
   const inspector = createCard(card, {
@@ -368,7 +438,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   function refreshBadges(): void {
-    if (drawing && scene) drawBadges(drawing, scene, state.badges)
+    painter.badge(state.badges)
   }
 
   /// A stretch of a large value, which is asked for when it is not known.
@@ -389,9 +459,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   function light(nodes: readonly number[]): void {
-    for (const node of lit) drawing?.nodes.get(node)?.group.classList.remove('is-lit')
     lit = nodes
-    for (const node of lit) drawing?.nodes.get(node)?.group.classList.add('is-lit')
+    painter.light(new Set(nodes))
   }
 
   function refreshBar(): void {
@@ -412,11 +481,11 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
         refreshBar()
       },
     })
-    if (!scene) drawEmpty(empty, state.status)
+    if (!scene) drawEmpty(empty, state.status, tooMany)
   }
 
   function shownSelected(): number | undefined {
-    return state.selected.find((node) => drawing?.nodes.has(node))
+    return stale ? undefined : state.selected.find((node) => position.has(node))
   }
 
   /// Brings the selected node out from under the card and into the window.
@@ -457,9 +526,21 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
       news = true
     })
     if (!news) return
-    redraw('keep')
+    if (painter === shapes.canvas) revalue(new Set(values))
+    else redraw('keep')
     refreshCard()
     options.onSummaries()
+  }
+
+  /// In a very large picture the boxes keep their sizes: only those that wait for a value are written anew.
+  function revalue(values: ReadonlySet<number>): void {
+    const shown = views[view]
+    if (!end || !shown || !state.trace || stale) return
+    const nodes = new Set(end.nodes.flatMap(({ node, pending }) => (pending.some((value) => values.has(value)) ? [node] : [])))
+    if (nodes.size === 0) return
+    end = revalued(end, { trace: state.trace, view: shown, pass, selected: state.selected, summaryOf, metrics }, nodes)
+    scene = stepped(end)
+    painter.change(scene)
   }
 
   function checked(trace: Trace, value: number, summary: Summary | null): Summary | null {
@@ -479,7 +560,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
 
   function ask(): void {
     const { trace } = state
-    if (!scene || !trace) return
+    if (!scene || !trace || stale) return
     const sight = visibleRect(camera.now(), camera.window())
     const inCard = [openCard(), ...pinnedCards().map((pin) => pin.card)].flatMap((made) => made?.pending ?? [])
     const inSight = scene.nodes.flatMap((one) => (one.pending.length > 0 && touches(one, sight) ? one.pending : []))
@@ -495,32 +576,41 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
 
   // ----- Pointer and keyboard -----
 
-  function nodeOf(target: EventTarget | null): number | null {
-    const element = target instanceof Element ? target.closest('[data-node]') : null
-    return element ? Number(element.getAttribute('data-node')) : null
+  function nodeOf(event: Event): number | null {
+    if (stale) return null
+    const target = event.target instanceof Element ? event.target : null
+    return painter.nodeAt(target, event instanceof MouseEvent ? pointOf(event) : NOWHERE)
   }
 
-  function setStop(node: number): void {
-    drawing?.nodes.get(stop)?.button.setAttribute('tabindex', '-1')
+  /// The pointer is over another node.
+  function point(node: number | null): void {
+    if (node === pointed) return
+    pointed = node
+    shapes.canvas.hover(painter === shapes.canvas ? node : null)
+    options.onHover(node)
+  }
+
+  /// Where in the picture an event happened.
+  function pointOf(event: MouseEvent): Point {
+    const { left, top } = surface.getBoundingClientRect()
+    const { k, x, y } = camera.now()
+    return { x: (event.clientX - left - x) / k, y: (event.clientY - top - y) / k }
+  }
+
+  function setStop(node: number, focus: boolean): void {
     stop = node
-    drawing?.nodes.get(stop)?.button.setAttribute('tabindex', '0')
+    painter.setStop(node, focus)
   }
 
   function focusedKey(before: Scene | null): string | null {
-    const node = layer.contains(document.activeElement) ? nodeOf(document.activeElement) : null
-    return before?.nodes.find((one) => one.node === node)?.key ?? null
-  }
-
-  function focusNode(node: number): void {
-    setStop(node)
-    drawing?.nodes.get(node)?.button.focus({ preventScroll: true })
+    return layer.contains(document.activeElement) ? (before?.nodes.find(({ node }) => node === stop)?.key ?? null) : null
   }
 
   function close(): void {
     const node = shownSelected()
     const inside = card.contains(document.activeElement)
     options.onSelect(null)
-    if (inside && node !== undefined) focusNode(node)
+    if (inside && node !== undefined) setStop(node, true)
   }
 
   const MOVES: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right', Home: 'first', End: 'last' }
@@ -538,7 +628,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
       event.preventDefault()
       return act()
     }
-    const node = nodeOf(event.target)
+    const node = nodeOf(event)
     if (node === null || !scene || !state.trace) return
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault()
@@ -549,27 +639,34 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     event.preventDefault()
     const next = neighbour(state.trace, scene, node, direction)
     if (next === null) return
-    focusNode(next)
+    setStop(next, true)
     options.onSelect(next)
   }
 
   function onClick(event: MouseEvent): void {
-    const node = nodeOf(event.target)
-    if (node !== null) setStop(node)
+    if (stale) return
+    const node = nodeOf(event)
+    if (node !== null) setStop(node, false)
     touched = scene?.nodes.find((one) => one.node === node)?.key ?? touched
     if (node !== null || state.selected.length > 0) options.onSelect(node)
   }
 
   surface.addEventListener('click', onClick)
-  // Mouse events: these come after the editor's own mouseleave, pointer events before it.
-  surface.addEventListener('mouseover', (event) => options.onHover(nodeOf(event.target)))
-  surface.addEventListener('mouseleave', () => options.onHover(null))
   surface.addEventListener('focusin', (event) => {
-    const node = nodeOf(event.target)
+    const node = nodeOf(event)
     if (node === null) return
-    setStop(node)
-    if (drawing?.nodes.get(node)?.button.matches(':focus-visible')) reveal(node)
+    if (node !== stop) setStop(node, false)
+    if (event.target instanceof Element && event.target.matches(':focus-visible')) reveal(node)
   })
+  // Mouse events: these come after the editor's own mouseleave, pointer events before it.
+  surface.addEventListener('mousemove', (event) => point(event.buttons === 0 ? nodeOf(event) : null))
+  surface.addEventListener('mouseleave', () => point(null))
+  // A canvas does not see by itself that the theme changed.
+  const recolour = (): void => shapes.canvas.recolour()
+  const themed = new MutationObserver(recolour)
+  themed.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  const themes = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => matchMedia(query))
+  themes.forEach((theme) => theme.addEventListener('change', recolour))
   root.addEventListener('keydown', onKey)
   let size = { width: 0, height: 0 }
   const resized = new ResizeObserver(() => {
@@ -577,9 +674,14 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     if (now.width === 0 || (now.width === size.width && now.height === size.height)) return
     const first = size.width === 0
     const [dx, dy] = [(now.width - size.width) / 2, (now.height - size.height) / 2]
+    const before = size
     size = now
-    if (first || !camera.moved()) open()
-    else camera.set({ ...camera.now(), x: camera.now().x + dx, y: camera.now().y + dy })
+    const moved = { ...camera.now(), x: camera.now().x + dx, y: camera.now().y + dy }
+    lookNow()
+    // A picture that nobody moved stays where it is as long as that shows all of it.
+    const whole = scene !== null && isWhole(camera.now(), before, scene) && isWhole(moved, now, scene)
+    if (first || (!camera.moved() && !whole)) open()
+    else camera.set(moved)
     revealSelected()
   })
   resized.observe(canvas)
@@ -593,8 +695,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     want,
     light,
     focus(node) {
-      if (!drawing?.nodes.has(node)) return false
-      focusNode(node)
+      if (stale || !position.has(node)) return false
+      setStop(node, true)
       return true
     },
     fit,
@@ -602,6 +704,9 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     destroy() {
       clearTimeout(asking)
       resized.disconnect()
+      themed.disconnect()
+      themes.forEach((theme) => theme.removeEventListener('change', recolour))
+      placer.destroy()
       camera.destroy()
       root.remove()
     },
@@ -630,7 +735,14 @@ function drawLegend(): HTMLElement {
   )
 }
 
-function drawEmpty(host: HTMLElement, status: GraphViewState['status']): void {
+function drawEmpty(host: HTMLElement, status: GraphViewState['status'], nodes: number): void {
+  if (nodes > MOST_DRAWN) {
+    host.replaceChildren(
+      html('p', { class: 'gv-empty-title' }, 'Too many operations to draw'),
+      html('p', {}, `This recording holds ${count(nodes)} of them; up to ${count(MOST_DRAWN)} are drawn. All values and gradients are here: step through them below, or record fewer steps to see the graph.`),
+    )
+    return
+  }
   host.replaceChildren(
     html('p', { class: 'gv-empty-title' }, 'Nothing recorded yet'),
     html('p', {}, 'Put your computation in ', html('code', {}, 'with autograd.record():'), ' and run it. Its graph is drawn here.'),
