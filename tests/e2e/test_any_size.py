@@ -97,9 +97,11 @@ INK = """() => {
 def unrolled(playground, program: str) -> None:
     """Runs a program and unrolls its loop."""
     playground.run(program, timeout=60_000)
-    button = playground.page.locator(".loops button[aria-label^='Unroll']:visible").first
-    expect(button).to_be_visible(timeout=15_000)
-    button.click()
+    # A loop that was unrolled in an earlier run stays so.
+    playground.page.wait_for_timeout(500)
+    button = playground.page.locator(".loop-row button[aria-label^='Unroll']:visible")
+    if button.count():
+        button.first.click()
 
 
 def drawn(playground, nodes: int) -> None:
