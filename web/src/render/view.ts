@@ -602,8 +602,9 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     painter.setStop(node, focus)
   }
 
+  /// Key of the node that has the focus; the controls of frames keep it themselves.
   function focusedKey(before: Scene | null): string | null {
-    return layer.contains(document.activeElement) ? (before?.nodes.find(({ node }) => node === stop)?.key ?? null) : null
+    return pictures.contains(document.activeElement) ? (before?.nodes.find(({ node }) => node === stop)?.key ?? null) : null
   }
 
   function close(): void {
