@@ -24,7 +24,10 @@ REFUSALS = (ValueError, TypeError, IndexError, OverflowError)
 
 
 class Observer:
-    """What a watcher of the program implements, as `trace.Recorder` does; mostly nobody watches."""
+    """What a watcher of the program implements, as `journal.Journal` does; mostly nobody watches.
+
+    Lanes and `tape.walk` write to its `log` themselves.
+    """
 
     def operation(self, op, inputs, attrs, outputs, entry):
         """An operation ran; `entry` is None when it did not go on the tape."""
@@ -67,12 +70,13 @@ class Observer:
 
 
 class Watch:
-    """Holds the observer of the running program, if any."""
+    """Holds the observer of the running program, if any, and the newest mark (see `journal`)."""
 
-    __slots__ = ("observer",)
+    __slots__ = ("mark", "observer")
 
     def __init__(self):
         self.observer = None
+        self.mark = 0
 
 
 watch = Watch()

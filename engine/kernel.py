@@ -150,7 +150,8 @@ class Run:
                     return
                 continue
             failed = None
-            self.cell = self.recorder.cell = index
+            self.cell = index
+            self.recorder.cell_began(index)
             self._tell("cell", {"cell": index})
             try:
                 shown = self._execute(cell, index, namespace)
@@ -256,13 +257,12 @@ class Kernel:
         HOST.xp.random.seed(seed)
         facade.fresh()
         state.recording = state.training = False
-        observer = run.recorder
         if partial is not None:
-            observer = _reporting(run, partial, self._clock)
+            run.recorder.report_to(_reporting(run, partial, self._clock))
         streams = Stream("stdout", run), Stream("stderr", run)
         program = types.ModuleType("__main__")
         main, stdin = sys.modules.get("__main__"), sys.stdin
-        before, watch.observer = watch.observer, observer
+        before, watch.observer = watch.observer, run.recorder
         try:
             # Classes and functions of the program look for their module under this name.
             sys.modules["__main__"], sys.stdin = program, io.StringIO()
@@ -277,6 +277,7 @@ class Kernel:
             sys.stdin = stdin
             if main is not None:
                 sys.modules["__main__"] = main
+            run.recorder.settle()
             if run.recorder.functions:
                 run.program, run.names = program, dict(vars(program))
             vars(program).clear()  # its functions hold it: only this lets its arrays go
@@ -342,22 +343,18 @@ LIMITS = tuple(Limits.__dataclass_fields__)
 
 
 def _reporting(run, partial, clock):
-    """The run's recorder, made to report a partial trace now and then."""
-    recorder = run.recorder
-    inner = recorder.operation
-    due = [clock() + PARTIAL_EVERY, 0]
+    """What reports a partial trace now and then, when it is called between two operations."""
+    due = clock() + PARTIAL_EVERY
 
-    def operation(*told):
-        inner(*told)
-        due[1] += 1
-        if not due[1] & 63 and clock() > due[0]:
+    def report():
+        nonlocal due
+        if clock() > due:
             began = clock()
             partial(run)
             spent = clock() - began
-            due[0] = clock() + max(PARTIAL_EVERY, spent / PARTIAL_SHARE)
+            due = clock() + max(PARTIAL_EVERY, spent / PARTIAL_SHARE)
 
-    recorder.operation = operation
-    return recorder
+    return report
 
 
 __all__ = ["Kernel", "Run", "__version__"]

@@ -5,13 +5,16 @@ columns and names are worked out from the code object only when the trace is rea
 """
 
 import dis
-import sys
 from itertools import pairwise
 
 from .cells import RETURNED, Names
 
 #: Deepest stacks are cut to their innermost frames.
 DEEPEST = 32
+#: The place of what no line of the program asked for.
+NOWHERE = -1
+#: Above all offsets of instructions.
+FRAME = 1 << 24
 
 
 class Sites:
@@ -21,7 +24,12 @@ class Sites:
         #: filename -> (Names, lines of the program)
         self.files = {}
         self._ids = {}
-        self._known = {}  # the same by raw offsets: one look for a place that was seen before
+        self._known = {}  # the same by raw places: one look for what was seen before
+        self._offsets, self._chains = {}, []  # stacks of frames, by codes and raw offsets
+        self._woven = {}  # codes of functions that tell when they are entered, by id
+        #: The newest place's code, its frame's id (None: any, it runs once), and what to add to
+        #: offsets in it: `lanes` find places of this frame without a call.
+        self.code, self.frame, self.offset = None, None, 0
         self._stacks = []
         self._visits = []
         self._positions = {}
@@ -31,45 +39,86 @@ class Sites:
         """Makes frames of `filename` count as user code. `lines` are the whole program's."""
         self.files[filename] = (Names(tree), lines)
 
-    def here(self, op_name: str) -> tuple[int, int]:
-        """The number of the calling user frames' site, and how often it was visited before."""
-        frame = sys._getframe(2)
-        files = self.files
-        key, codes = [op_name], []
-        while frame is not None and len(key) < 2 * DEEPEST:
-            code = frame.f_code
-            if code.co_filename in files:
-                codes.append(code)
-                key.append(id(code))  # a code object itself would be hashed by its content
-                key.append(frame.f_lasti)
-                if code.co_name == "<module>":
-                    break
-            frame = frame.f_back
-        key = tuple(key)
-        site = self._known.get(key)
-        if site is None:
-            site = self._known[key] = self._site(key, codes)
-        if site < 0:
-            return -1, 0
-        visit = self._visits[site]
-        self._visits[site] = visit + 1
-        return site, visit
+    def where(self, frame) -> int:
+        """The place of the innermost user frame from `frame` outwards; `NOWHERE` without one.
 
-    def _site(self, key, codes) -> int:
-        """The number of the site of an operation and the frames around it as they were found.
-
-        Several keys can be one site: see `_start`.
+        A place is the instruction's offset and, above `FRAME`, the number of the stack of frames
+        around it. Of a cell's own code, `offset` knows that number without any look: see `lanes`.
         """
-        stack = [(code, self._start(code, at)) for code, at in zip(codes, key[2::2], strict=True)]
-        if not stack:
+        files = self.files
+        while frame is not None and frame.f_code.co_filename not in files:
+            frame = frame.f_back
+        if frame is None:
+            return NOWHERE
+        at, code = frame.f_lasti, frame.f_code
+        if code is self.code and (self.frame is None or self.frame == id(frame)):
+            return self.offset + at
+        own = frame
+        key, codes = [id(code)], [code]  # a code object itself would be hashed by its content
+        if code.co_name != "<module>":
+            frame = frame.f_back
+            while frame is not None and len(codes) < DEEPEST:
+                outer = frame.f_code
+                if outer.co_filename in files:
+                    codes.append(outer)
+                    key.append(frame.f_lasti)
+                    key.append(id(outer))
+                    if outer.co_name == "<module>":
+                        break
+                frame = frame.f_back
+        key = tuple(key)
+        offset = self._offsets.get(key)
+        if offset is None:
+            self._chains.append((codes, key[1::2]))  # keeps the codes: their ids stay theirs
+            offset = self._offsets[key] = len(self._chains) * FRAME
+        if code.co_name == "<module>":
+            self.frame, self.code, self.offset = None, code, offset
+        elif id(code) in self._woven:
+            self.frame, self.code, self.offset = id(own), code, offset
+        return offset + at
+
+    def entered(self, code) -> None:
+        """A function of the program is entered (`turns` tells): the newest stack is another one.
+
+        So as long as a function says so, its frame's id says which call it is: whoever stands
+        later at a frame's address has been entered since.
+        """
+        self.code = None
+        self._woven[id(code)] = code
+
+    def site(self, op_name: str, place: int) -> int:
+        """The number of the site of an operation at a place; -1 for `NOWHERE`.
+
+        Several places can be one site: see `_start`.
+        """
+        if place < 0:
             return -1
-        exact = (key[0], *((id(code), at) for code, at in stack))
-        site = self._ids.get(exact)
+        site = self._known.get((op_name, place))
         if site is None:
-            site = self._ids[exact] = len(self._stacks)
-            self._stacks.append(stack)  # keeps the code objects, so that their ids stay theirs
-            self._visits.append(0)
+            chain, at = divmod(place, FRAME)
+            codes, offsets = self._chains[chain - 1]
+            stack = [
+                (code, self._start(code, at))
+                for code, at in zip(codes, (at, *offsets), strict=True)
+            ]
+            exact = (op_name, *((id(code), at) for code, at in stack))
+            site = self._ids.get(exact)
+            if site is None:
+                site = self._ids[exact] = len(self._stacks)
+                self._stacks.append(stack)
+                self._visits.append(0)
+            self._known[op_name, place] = site
         return site
+
+    def visit(self, op_name: str, place: int) -> tuple[int, int]:
+        """The site of an operation at a place, and how often it was visited before."""
+        site = self.site(op_name, place)
+        return site, self._visits[site] if site >= 0 else 0
+
+    def visited(self, site: int) -> None:
+        """Counts a visit."""
+        if site >= 0:
+            self._visits[site] += 1
 
     def _start(self, code, offset) -> int:
         """Where the instruction at `offset` begins.

@@ -11,6 +11,10 @@ from sys import getrefcount
 from . import shapes
 from .errors import NOT_ON_TAPE, NotOnTape
 
+#: Stands in the place of an operation in the note of a VJP call, and how many places a note has
+#: (see `journal`); results above this many bytes are told to the run's limits at once.
+VJP, STRIDE, SMALL = object(), 7, 2048
+
 #: The cotangent of what was reached, but by no gradient.
 ZERO = object()
 
@@ -36,7 +40,8 @@ class TapeEntry:
     `parents` has one entry or None per operand, `primals` the operands' raw arrays or Python
     numbers, `y` the raw result (a list when there are several), `attrs` a dict or None.
     `grad` is the `Gradient` kept for the result, if any. `cot` is its cotangent during a pass.
-    `site` is the trace's node, set when somebody watches. A freed entry has `y` None.
+    `site` is the mark of the first result (see `journal`), set when somebody watches. A freed
+    entry has `y` None.
 
     Most entries have one or two operands (`op.arity`); these stand in slots of their own, `a` with
     parent `p` and `b` with parent `q`: two tuples less for each operation, a tenth of its cost.
@@ -193,7 +198,8 @@ def walk(heads, F, view, *, free, watch=None):
     results that keep a gradient. `F` is the namespace that the rules compute in; `view(entry)`
     gives an entry's result and primals there (None: the raw ones). With `free`, entries let go of
     what they saved. `watch.pulling(entry)` is told of entries whose VJPs may run operations,
-    `watch.vjp(entry, position, contribution, total, axes)` of every VJP call.
+    `watch.vjp(entry, position, contribution, total, axes)` of VJP calls; in the common case they
+    are written to its `log` (see `journal`).
 
     A parent's serial is below its child's, so taking the highest serial of those reached so far
     visits every entry after all that depend on it: no list of the graph is made first. `following`
@@ -205,6 +211,7 @@ def walk(heads, F, view, *, free, watch=None):
     leaves, kept, queue = [], [], []
     following = None
     quick = view is None
+    log = None if watch is None else watch.log
     try:
         for entry, cotangent in heads:
             _receive(entry, cotangent, leaves, queue)
@@ -261,8 +268,13 @@ def walk(heads, F, view, *, free, watch=None):
                             heappush(queue, (-parent.serial, parent))
                     elif c is not ZERO:
                         parent.cot = c if old is ZERO else added(old, c)
-                    if watch is not None and rule is not None:
-                        watch.vjp(entry, 0, c, parent.cot, axes)
+                    if log is not None and rule is not None:
+                        try:
+                            log.extend((VJP, 1, 0, c, parent.cot, axes, entry.site))
+                        except AttributeError:
+                            pass  # nobody saw the entry made
+                        if c.nbytes > SMALL:
+                            watch.due(c)
                 if arity == 2:
                     parent = entry.q
                     if parent is not None:
@@ -289,8 +301,13 @@ def walk(heads, F, view, *, free, watch=None):
                                 heappush(queue, (-parent.serial, parent))
                         elif c is not ZERO:
                             parent.cot = c if old is ZERO else added(old, c)
-                        if watch is not None and rule is not None:
-                            watch.vjp(entry, 1, c, parent.cot, axes)
+                        if log is not None and rule is not None:
+                            try:
+                                log.extend((VJP, 1, 1, c, parent.cot, axes, entry.site))
+                            except AttributeError:
+                                pass  # nobody saw the entry made
+                            if c.nbytes > SMALL:
+                                watch.due(c)
             else:
                 if following is not None:
                     heappush(queue, (-following.serial, following))

@@ -1,28 +1,33 @@
 """The trace: the one document that anybody reads about a run (contract 3).
 
-`Recorder` watches the running program and keeps columns; `document()` writes them out in the form
-that web/src/protocol/trace.ts describes, `pack()` as a header and one buffer for the way to the
-page. Values are kept as they are (raw arrays are immutable) and summarised when somebody looks.
+`Recorder` writes what the journal has noted of the program into columns when somebody looks.
+`document()` gives them in the form that web/src/protocol/trace.ts describes, `pack()` as a header
+and one buffer for the way to the page. Values are kept as they are (raw arrays are immutable) and
+summarised when somebody looks.
 """
 
 import json
-import weakref
 from array import array as column
-from dataclasses import dataclass
 from math import isfinite
-from typing import ClassVar
 
 import numpy
 
 from . import __version__
-from .array import ARRAYS, Array, Observer
-from .errors import BudgetExceeded
+from .array import Array, watch
 from .formulas import op_info
-from .function import light_copy
-from .registry import OPS
-from .sites import Sites
+from .journal import (
+    EVENT,
+    LEAF_ROLE,
+    SOURCE,
+    STRIDE,
+    VJP,
+    WRITTEN,
+    WRITTEN_LEAF,
+    Journal,
+    Limits,
+    mark_of,
+)
 from .summary import norms, summarize, window
-from .tape import LEAF
 from .turns import Turns
 
 VERSION = 1
@@ -31,18 +36,7 @@ ALL_SUMMARIES = 4000
 
 STEP = ("node", "arg", "contribution", "sum", "axes")
 
-LEAF_ROLE, HEAD, RECORDED, DETACHED, WRITE, BACKWARD, RANDOM, KEPT = (1 << k for k in range(8))
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a run may use up; see `Limits` of web/src/protocol/messages.ts."""
-
-    ops: int = 200_000
-    output: int = 200_000
-    arrayBytes: int = 1 << 28
-    traceBytes: int = 1 << 28
-    deadline: float = float("inf")
+HEAD, RECORDED, DETACHED, WRITE, BACKWARD, RANDOM, KEPT = (1 << k for k in range(1, 8))
 
 
 class Table:
@@ -62,37 +56,78 @@ class Table:
         return at
 
 
-class Recorder(Observer):
-    """Watches a program: nodes, slots, values, backward passes, record blocks."""
+class Recorder(Journal):
+    """Watches a program: nodes, slots, values, backward passes, record blocks.
 
-    #: The first mark that no array has yet, in a list: setting an attribute of a class makes Python
-    #: forget what it knows about the class's methods, which took most of an operation's time here.
-    next_mark: ClassVar = [0]
+    The columns are complete after `settle()`, which writes out what the journal has noted.
+    """
 
     def __init__(self, limits: Limits):
-        self.limits = limits
-        self.sites = Sites()
+        super().__init__(limits)
         self.cell = 0
-        self.base = self.next_mark[0]  # marks of arrays are slots of this run above this
-        self.ops = 0
         # Columns of nodes, as in trace.ts.
         self.kind, self.op, self.roles, self.site, self.visit = [], [], [], [], []
-        self.turns = Turns(self.kind, self.sites.files)
+        self.turns = Turns(watch, self.sites)
         self.node_cell, self.block, self.cause, self.attrs = [], [], [], []
         self.raw_attrs = []  # as they were given, for running operations again
         self.functions = {}  # users' Functions and the classes of their inputs, by node
         self.arg_start, self.slot_start = [0], [0]
         self.arg_slot, self.arg_literal = [], []
         self.slot_node, self.slot_value, self.slot_name = [], [], []
-        self.values, self.value_bytes = [], 0
+        self.values = []
         self.norms = {}  # of final gradients, by value
         self.op_table, self.literals, self.attr_table = Table(), Table(), Table()
         self.axes_table = Table()
         self.blocks, self.open_blocks = [], []
         self.passes, self.current = [], None
-        self.leaf_slots, self.buffers, self.fallback_names = {}, {}, {}
+        self.leaf_slots = {}  # the slot that a leaf had when it was last used, by serial
+        self._leaf_of = {}  # the serial of the leaf that a slot belongs to
 
-    # ----- Nodes -----
+    # ----- What the journal has noted -----
+
+    def settle(self) -> None:
+        """Writes what was noted since the last time into the columns.
+
+        An interrupt may come at any point: a node that was written half is dropped and written
+        again, any other event is written at most once.
+        """
+        self._mend()
+        log = self.log
+        while self._read < len(log):
+            at = self._read
+            what, how, attrs, args, y, place, mark = log[at : at + STRIDE]
+            if what is VJP:
+                self._read = at + STRIDE
+                self._vjp(attrs, args, y, place, mark)
+            elif what is EVENT:
+                self._read = at + STRIDE
+                getattr(self, how)(*attrs)
+            else:
+                self._node(what, how, attrs, args, y, place, mark)
+                self._read = at + STRIDE
+        self._forget()
+
+    def _mend(self) -> None:
+        """Drops the half of a node or step at which an interrupt broke off."""
+        self._cut(min(len(self.slot_start) - 1, len(self.kind)))
+        if self.current is not None:
+            count = min(len(self.current[key]) for key in STEP)
+            for key in STEP:
+                del self.current[key][count:]
+
+    def _cut(self, nodes) -> None:
+        """Drops all nodes from `nodes` on."""
+        for values in (
+            self.kind, self.op, self.roles, self.site, self.visit, self.node_cell, self.block,
+            self.cause, self.attrs, self.raw_attrs,
+        ):  # fmt: skip
+            del values[nodes:]
+        del self.arg_start[nodes + 1 :]
+        for values in (self.arg_slot, self.arg_literal):
+            del values[self.arg_start[nodes] :]
+        del self.slot_start[nodes + 1 :]
+        for values in (self.slot_node, self.slot_value, self.slot_name):
+            del values[self.slot_start[nodes] :]
 
     def _value(self, raw) -> int:
         """Keeps a value: the raw array itself while the budget lasts, then its summary."""
@@ -105,13 +140,38 @@ class Recorder(Observer):
             self.values.append((raw.shape, raw.dtype.name, summarize(raw)))
         return len(self.values) - 1
 
-    def _node(self, kind, op, roles, attrs, args, results, own=True) -> int:
-        """Adds a node with operands `args` (slot, literal) and results; returns its id."""
+    def _node(self, op, how, attrs, args, y, place, mark) -> None:
+        """Adds a node: see `Journal` for what the parts are."""
+        if mark - self.base < self.slot_start[-1]:
+            # The one before was noted, but its result never got its mark: an interrupt came.
+            self._cut(len(self.kind) - 1)
         node = len(self.kind)
-        if node != len(self.slot_start) - 1:
-            self.settle()
-            node = len(self.kind)
-        site, visit = self.sites.here(op.name) if own else (-1, 0)
+        kind, roles, cause = (1 if how >= WRITTEN else 0), 0, -1
+        if how >= WRITTEN:
+            roles = WRITE | (LEAF_ROLE if how == WRITTEN_LEAF else 0)
+        elif how != SOURCE:
+            if how:
+                roles = RECORDED
+            if op.name == "detach":
+                roles |= DETACHED
+            elif op.family == "random":
+                roles |= RANDOM
+            if self.current is not None:
+                roles |= BACKWARD
+                cause = self.current["cause"]
+        for x in args:
+            if type(x) is tuple:
+                self.arg_slot.append(-1)
+                self.arg_literal.append(self.literals.place(literal_text(x[0])))
+            else:
+                kind = 1
+                slot = x - self.base
+                serial = self._leaf_of.get(slot)
+                if serial is not None:
+                    self.leaf_slots[serial] = slot
+                self.arg_slot.append(slot)
+                self.arg_literal.append(-1)
+        site, visit = self.sites.visit(op.name, place)
         self.kind.append(kind)
         self.op.append(self._op(op, attrs))
         self.roles.append(roles)
@@ -119,38 +179,16 @@ class Recorder(Observer):
         self.visit.append(visit)
         self.node_cell.append(self.cell)
         self.block.append(self.open_blocks[-1] if self.open_blocks else -1)
-        self.cause.append(-1)
+        self.cause.append(cause)
         self.attrs.append(self._attrs(attrs))
         self.raw_attrs.append(None if attrs and "function" in attrs else attrs)
-        for slot, literal in args:
-            self.arg_slot.append(slot)
-            self.arg_literal.append(literal)
         self.arg_start.append(len(self.arg_slot))
-        slot = len(self.slot_node)
-        for result in results:
-            result._mark = self.base + slot
-            slot += 1
+        for raw in y if type(y) is list else (y,):
             self.slot_node.append(node)
-            self.slot_value.append(self._value(result._data))
+            self.slot_value.append(self._value(raw))
             self.slot_name.append(None)
-        self.slot_start.append(slot)
-        self.next_mark[0] = self.base + slot
-        return node
-
-    def settle(self) -> None:
-        """Drops the half of a node or step at which an interrupt or a full stack broke off."""
-        nodes = len(self.slot_start) - 1
-        if len(self.kind) > nodes:
-            for values in (
-                self.kind, self.op, self.roles, self.site, self.visit, self.node_cell, self.block,
-                self.cause, self.attrs, self.raw_attrs,
-            ):  # fmt: skip
-                del values[nodes:]
-            del self.arg_start[nodes + 1 :]
-            for values in (self.arg_slot, self.arg_literal):
-                del values[self.arg_start[nodes] :]
-            for values in (self.slot_node, self.slot_value, self.slot_name):
-                del values[self.slot_start[nodes] :]
+        self.slot_start.append(len(self.slot_node))
+        self.sites.visited(site)
 
     def _op(self, op, attrs) -> int:
         if not attrs:
@@ -165,133 +203,62 @@ class Recorder(Observer):
         found = {key: readable(value) for key, value in attrs.items()}
         return self.attr_table.place(found, json.dumps(found, sort_keys=True))
 
-    def slot_of(self, array) -> int:
-        """The slot that `array` came from; an array that nobody saw made becomes a source node."""
-        slot = getattr(array, "_mark", -1) - self.base
-        if not 0 <= slot < len(self.slot_node):
-            self._node(0, OPS["array"], 0, None, (), (array,), own=False)
-            slot = array._mark - self.base
-            buffer, leaf = self.buffers.get(id(array), (None, -1))
-            if buffer is not None and buffer() is array:
-                self.fallback_names[slot] = (leaf, ".grad")
-        return slot
+    def _node_of(self, mark) -> int:
+        """The node that a tape entry's mark belongs to; -1 for one that nobody saw made."""
+        slot = mark - self.base
+        return self.slot_node[slot] if 0 <= slot < len(self.slot_node) else -1
 
-    def _args(self, inputs):
-        found = []
-        for x in inputs:
-            if type(x) in ARRAYS:
-                slot = self.slot_of(x)
-                entry = x._entry
-                if entry is not None and entry.op is LEAF:
-                    self.leaf_slots[entry.serial] = slot
-                found.append((slot, -1))
-            else:
-                found.append((-1, self.literals.place(literal_text(x))))
-        return found
+    def _cell(self, index):
+        self.cell = index
 
-    # ----- What the engine tells -----
+    def _function(self, light, classes):
+        self.functions[len(self.kind) - 1] = light, classes
 
-    def operation(self, op, inputs, attrs, outputs, entry):
-        roles = RECORDED if entry is not None else 0
-        if op.name == "detach":
-            roles |= DETACHED
-        if op.family == "random":
-            roles |= RANDOM
-        args = self._args(inputs)
-        kind = 0
-        for slot, _ in args:
-            if slot >= 0:
-                kind = 1
-        results = outputs if isinstance(outputs, list) else (outputs,)
-        node = self._node(kind, op, roles, attrs, args, results)
-        if entry is not None:
-            entry.site = node
-            if attrs and "function" in attrs:
-                self.functions[node] = light_copy(attrs["function"]), [type(x) for x in inputs]
-        if self.current is not None:
-            self.roles[node] |= BACKWARD
-            self.cause[node] = self.current["cause"]
-        self.ops += 1
-        if self.ops > self.limits.ops:
-            raise BudgetExceeded(
-                f"The run stopped after {self.limits.ops:,} operations, the most that it may "
-                "record. The picture shows what happened until then."
-            )
+    def _replaced(self, mark, leaf, serial):
+        slot = mark - self.base
+        self.roles[self.slot_node[slot]] |= WRITE | leaf
+        if serial is not None:
+            self._leaf_of[slot] = serial
 
-    def before(self, op, raws, attrs):
-        if op.family == "binary":
-            bytes_at_most = 4  # broadcasting gives no more elements than the product of both
-            for raw in raws:
-                bytes_at_most *= getattr(raw, "size", 1)
-            if bytes_at_most <= self.limits.arrayBytes:
-                return
-        try:
-            shape = op.shape(*(tuple(getattr(r, "shape", ())) for r in raws), **(attrs or {}))
-        except Exception:
-            return  # the operation itself will say what is wrong
-        size = 1
-        for n in shape if isinstance(shape, tuple) else ():
-            size *= n
-        if size * 4 > self.limits.arrayBytes:
-            raise BudgetExceeded(
-                f"{op.name} would make an array of shape {shape}: {size * 4:,} bytes, more than "
-                f"the {self.limits.arrayBytes:,} that one array may have here. Use smaller shapes."
-            )
+    def _leaf(self, mark, serial):
+        self._leaf_of[mark - self.base] = serial
 
-    def assigned(self, array, key, value):
-        args = self._args((array, value) if isinstance(value, Array | int | float) else (array,))
-        self._node(1, OPS["setitem"], WRITE | leaf_role(array), {"key": key}, args, (array,))
-
-    def replaced(self, array, result):
-        mark = getattr(result, "_mark", -1)
-        if mark >= self.base:
-            array._mark = mark
-            self.roles[self.slot_node[mark - self.base]] |= WRITE | leaf_role(array)
-
-    def marked(self, array, entry):
-        slot = self.slot_of(array)
+    def _marked(self, mark, leaf, serial, req):
+        slot = mark - self.base
         node = self.slot_node[slot]
-        if entry.op is LEAF:
-            entry.site = node
-            self.leaf_slots[entry.serial] = slot
-            if entry.grad.req != "null":
-                self.roles[node] |= LEAF_ROLE
-        else:
+        self.leaf_slots[serial] = slot
+        if not leaf:
             self.roles[node] |= KEPT
-            self.leaf_slots[entry.serial] = slot
-        buffer = entry.grad.buffer
-        self.buffers[id(buffer)] = weakref.ref(buffer), slot
+            return
+        self._leaf_of[slot] = serial
+        if req != "null":
+            self.roles[node] |= LEAF_ROLE
 
-    def entered(self, train_mode):
-        site, _ = self.sites.here("record")
+    def _entered(self, place, train_mode):
+        block = {
+            "cell": self.cell,
+            "site": self.sites.site("record", place),
+            "trainMode": train_mode,
+            "first": len(self.kind),
+            "last": -1,
+        }
         self.open_blocks.append(len(self.blocks))
-        self.blocks.append(
-            {
-                "cell": self.cell,
-                "site": site,
-                "trainMode": train_mode,
-                "first": len(self.kind),
-                "last": -1,
-            }
-        )
+        self.blocks.append(block)
 
-    def left(self):
+    def _left(self):
         if self.open_blocks:
             self.blocks[self.open_blocks.pop()]["last"] = len(self.kind)
 
-    # ----- Backward passes -----
-
-    def pass_began(self, kind, heads, head_grads, retain_graph, create_graph):
-        site, _ = self.sites.here(kind)
-        slots = [self.slot_of(head) for head in heads]
+    def _pass_began(self, kind, place, heads, head_grads, retain_graph, create_graph):
+        slots = [mark - self.base for mark in heads]
         for slot in slots:
             self.roles[self.slot_node[slot]] |= HEAD
         grads = [self._value(g) for g in head_grads]
         self.current = {
             "kind": kind,
             "cell": self.cell,
-            "site": site,
-            "at": len(self.slot_start) - 1,  # after the sources that `slot_of` may have added
+            "site": self.sites.site(kind, place),
+            "at": len(self.slot_start) - 1,  # after the sources that heads may have become
             "heads": slots,
             "headGrads": grads,
             "retainGraph": bool(retain_graph),
@@ -307,25 +274,12 @@ class Recorder(Observer):
         }
         self.passes.append(self.current)
 
-    def pulling(self, entry):
-        """The VJPs of `entry` run next: what they record is caused by it."""
-        self.current["cause"] = node_of(entry)
+    def _pulling(self, mark):
+        self.current["cause"] = self._node_of(mark)
 
-    def viewed(self, entry, y, primals):
-        """The new arrays are the old slots: what the rules record hangs on the forward graph."""
-        node = node_of(entry)
-        if node < 0:
-            return
-        start, first = self.arg_start[node], self.slot_start[node]
-        for k, x in enumerate(primals):
-            if isinstance(x, Array) and self.arg_slot[start + k] >= 0:
-                x._mark = self.base + self.arg_slot[start + k]
-        for k, x in enumerate(y if isinstance(y, list) else [y]):
-            x._mark = self.base + first + k
-
-    def vjp(self, entry, position, contribution, total, axes):
-        now, node = self.current, node_of(entry)
-        if node < 0:
+    def _vjp(self, position, contribution, total, axes, mark):
+        now, node = self.current, self._node_of(mark)
+        if node < 0 or now is None:
             return
         arg = self.arg_start[node] + position
         first = self._value(contribution)
@@ -336,33 +290,33 @@ class Recorder(Observer):
         now["sum"].append(last)
         now["axes"].append(self.axes_table.place(list(axes), tuple(axes)) if axes else -1)
         now["grads"][self.arg_slot[arg]] = last
-        self.ops += 1
 
-    def pass_ended(self, written):
+    def _pass_ended(self, written):
         now, self.current = self.current, None
-        for entry, buffer in written:
-            slot = self.leaf_slots.get(entry.serial, -1)
-            if slot < 0 and node_of(entry) >= 0:
-                slot = self.slot_start[node_of(entry)]
-            if slot < 0:
-                continue
-            now["written"]["slot"].append(slot)
-            now["written"]["value"].append(self._value(buffer))
-            now["written"]["req"].append(entry.grad.req if entry.grad is not None else "write")
-            if now["kind"] == "backward":
-                buffer._mark = -1  # a new value: its next use is a new source
+        for serial, mark, raw, req in written:
+            slot = self.leaf_slots.get(serial, -1)
+            if slot < 0 and mark >= self.base:
+                slot = mark - self.base
+            if slot >= 0:
+                now["written"]["slot"].append(slot)
+                now["written"]["value"].append(self._value(raw))
+                now["written"]["req"].append(req)
 
-    def pass_failed(self):
-        """The pass raised: its steps so far stay in the trace."""
+    def _pass_failed(self):
         self.current = None
 
-    def cell_finished(self, namespace) -> None:
-        """Names arrays by the variables that hold them, where no assignment named them."""
-        for name, value in list(namespace.items()):
-            if type(value) in ARRAYS and not name.startswith("_"):
-                slot = getattr(value, "_mark", -1) - self.base
-                if 0 <= slot < len(self.slot_node):
-                    self.fallback_names.setdefault(slot, name)
+    def viewed(self, entry, y, primals):
+        """The new arrays are the old slots: what the rules record hangs on the forward graph."""
+        self.settle()
+        node = self._node_of(mark_of(entry))
+        if node < 0:
+            return
+        start, first = self.arg_start[node], self.slot_start[node]
+        for k, x in enumerate(primals):
+            if isinstance(x, Array) and self.arg_slot[start + k] >= 0:
+                x._mark = self.base + self.arg_slot[start + k]
+        for k, x in enumerate(y if isinstance(y, list) else [y]):
+            x._mark = self.base + first + k
 
     # ----- Reading -----
 
@@ -392,6 +346,7 @@ class Recorder(Observer):
 
     def summaries(self, ids) -> list:
         """The summaries of the values `ids`; None for an id that does not exist."""
+        self.settle()
         found = []
         for at in ids:
             if not 0 <= at < len(self.values):
@@ -447,7 +402,7 @@ class Recorder(Observer):
                 "func": ints(strings.place(f[4]) for f in flat),
             },
             "loops": self._loops(strings),
-            "turns": {key: ints(values) for key, values in self.turns.columns().items()},
+            "turns": {key: ints(values) for key, values in self._turns().items()},
             "blocks": [
                 {**b, "last": b["last"] if b["last"] >= 0 else len(self.kind)} for b in self.blocks
             ],
@@ -485,6 +440,11 @@ class Recorder(Observer):
             "strings": strings.entries,
             "shapes": shapes_table.entries,
         }
+
+    def _turns(self) -> dict:
+        """The log of turns, which knows the newest mark at each, with the number of nodes then."""
+        found = self.turns.columns()
+        return {**found, "at": [self._node_of(mark) + 1 for mark in found["at"]]}
 
     def _loops(self, strings) -> dict:
         """Where the program's loops and functions stand: lines from 1, columns in UTF-16."""
@@ -542,18 +502,6 @@ class Recorder(Observer):
             },
             "written": {key: values[:wrote] for key, values in p["written"].items()},
         }
-
-
-def leaf_role(array) -> int:
-    """The role of a leaf when `array` is one: it stays one when it is written to."""
-    entry = array._entry
-    leaf = entry is not None and entry.op is LEAF and entry.grad is not None
-    return LEAF_ROLE if leaf and entry.grad.req != "null" else 0
-
-
-def node_of(entry) -> int:
-    """The node of a tape entry; -1 for one that was made when nobody watched."""
-    return getattr(entry, "site", -1)
 
 
 def ints(values) -> column:

@@ -2,9 +2,10 @@
 
 A call site alone cannot tell `for i in range(3): for j in range(4)` from one loop of twelve turns.
 So a cell is compiled with three calls woven in: one where a loop begins, one at each of its turns,
-one where a function of the program is entered. They keep a log of (loop, depth, run, turn, number
-of nodes at that time); what happened between two nodes without any effect on them is forgotten, so
-the log is never much longer than the list of nodes. Positions of the program's own code stay.
+one where a function of the program is entered. They keep a log of (loop, depth, run, turn, newest
+mark at that time: see `journal`); what happened between two nodes without any effect on them is
+forgotten, so the log is never much longer than the list of nodes. Positions of the program's own
+code stay.
 """
 
 import ast
@@ -22,9 +23,9 @@ LOG = ("loop", "depth", "run", "turn", "at")
 class Turns:
     """The loops and functions of one program, and the log of their turns."""
 
-    def __init__(self, nodes: list, files):
-        self._nodes = nodes  # only its length is read
-        self._files = files  # names of the program's files
+    def __init__(self, watch, sites):
+        self._watch = watch  # `mark` changes with each node
+        self._sites = sites  # knows the program's files; is told of calls
         #: (kind, name, range of the whole, start of the body, file name); ranges as ast has them
         self.loops = []
         self.loop, self.depth, self.run, self.turn, self.at = [], [], [], [], []
@@ -65,7 +66,8 @@ class Turns:
         self._whiles[loop, self._depth()]()
 
     def _enter(self, loop):
-        depth, now = self._depth(), len(self._nodes)
+        self._sites.entered(sys._getframe(1).f_code)
+        depth, now = self._depth(), self._watch.mark
         # Whatever ran at this depth or deeper is over: without a node it left no trace.
         length = len(self.at)
         while length and self.at[length - 1] == now and self.depth[length - 1] >= depth:
@@ -78,13 +80,13 @@ class Turns:
         """A run of a loop begins: gives the function that counts its turns."""
         self._runs += 1
         run, count = self._runs, -1
-        self._put(loop, depth, run, count, len(self._nodes))
+        self._put(loop, depth, run, count, self._watch.mark)
         place = len(self.at) - 1
 
         def turn():
             nonlocal count, place
             count += 1
-            now = len(self._nodes)
+            now = self._watch.mark
             if place < len(self.at) and self.at[place] == now and self.run[place] == run:
                 self._cut(place + 1)  # the turn before made no node, nor did anything in it
                 self.turn[place] = count
@@ -108,7 +110,7 @@ class Turns:
 
     def _depth(self):
         """How many frames of the program lie under the caller's."""
-        frame, count, files = sys._getframe(2), -1, self._files
+        frame, count, files = sys._getframe(2), -1, self._sites.files
         while frame is not None:
             code = frame.f_code
             if code.co_filename in files:

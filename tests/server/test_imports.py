@@ -28,6 +28,7 @@ LAYERS = [
         "turns",
         "problems",
         "formulas",
+        "journal",
         "trace",
         "gradcheck",
         "reference",
