@@ -253,6 +253,44 @@ def test_what_names_nothing_says_so(course):
     expect(frame(page, "two").locator(".broken-link h2")).to_have_text("Nothing to show")
 
 
+def test_in_a_column_of_text_program_and_picture_stand_below_each_other(course):
+    page = course(element("one", src=LINK))
+    page.set_viewport_size({"width": 640, "height": 900})
+    embed = frame(page, "one")
+    expect(embed.locator(".gv-node")).to_have_count(3)
+    expect(embed.get_by_role("tab")).to_have_count(0)
+    code, stage = embed.locator(".code-pane"), embed.locator(".stage")
+    text = embed.locator(PROGRAM_TEXT)
+    expect(text).to_be_visible()
+    assert stage.bounding_box()["y"] >= code.bounding_box()["y"] + code.bounding_box()["height"] - 1
+    # As high as the program: no empty room below it.
+    last = text.locator("> *").last.bounding_box()
+    assert (
+        code.bounding_box()["height"] < last["y"] + last["height"] - code.bounding_box()["y"] + 80
+    )
+
+
+def test_what_a_page_says_before_the_embed_is_ready_is_not_lost(course, site):
+    page = course(element("one", src=LINK))
+    page.evaluate(
+        """site => {
+            const frame = document.createElement('iframe')
+            frame.id = 'early'
+            frame.src = `${site}embed.html#lesson=empty`
+            frame.addEventListener('load', () => {
+                for (const type of ['hello', 'go'])
+                    frame.contentWindow.postMessage(
+                        { channel: 'autograd-playground', type, step: null }, '*')
+                frame.contentWindow.postMessage(
+                    { channel: 'autograd-playground', type: 'open', code: 'early = 1' }, '*')
+            })
+            document.body.append(frame)
+        }""",
+        site,
+    )
+    expect(page.frame_locator("#early").locator(PROGRAM_TEXT)).to_contain_text("early = 1")
+
+
 def test_it_fits_a_narrow_page(course, axe):
     page = course(element("one", src=LINK))
     page.set_viewport_size({"width": 340, "height": 700})

@@ -32,8 +32,7 @@ x.attach_grad()
 with autograd.record():
     y = (x ** 2).sum()
 y.backward()
-x.grad
-"""
+x.grad"""
 LOOP = """\
 from mxnet import np, npx, autograd
 npx.set_np()
@@ -43,8 +42,7 @@ with autograd.record():
     h = np.array([1.0])
     for t in range(6):
         h = np.tanh(w * h)
-h.backward()
-"""
+h.backward()"""
 
 
 def indented(code: str) -> str:
@@ -145,7 +143,7 @@ def test_pages_without_a_program_do_not_load_the_script(built) -> None:
 
 
 def test_myst_writes_the_same(built) -> None:
-    made = built(f"```{{autograd-playground}}\n:title: Slope\n\n{SLOPE}```\n")
+    made = built(f"```{{autograd-playground}}\n:title: Slope\n\n{SLOPE}\n```\n")
     (element,) = Elements(made.page("index.html")).elements
     assert decode(element["src"])["code"] == SLOPE
     assert made.warnings == ""
@@ -198,7 +196,7 @@ def test_a_program_that_should_fail_and_does_not_is_one(built) -> None:
 
 
 def test_a_run_too_long_for_a_link_leaves_the_program_in_it(built) -> None:
-    code = "from mxnet import np\nfor i in range(30):\n    print(np.random.uniform(size=(900,)))\n"
+    code = "from mxnet import np\nfor i in range(30):\n    print(np.random.uniform(size=(900,)))"
     made = built(directive(code))
     assert "[autograd.size]" in made.warnings and "index.rst:4" in made.warnings
     (element,) = Elements(made.page("index.html")).elements

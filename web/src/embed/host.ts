@@ -7,7 +7,30 @@ import type { State } from '../app/state'
 import { at, expressionOf, lineOfNode, nameOfSlot, resultSlots, timelineOf } from '../trace'
 import { enveloped, readToEmbed, type FromEmbed, type ToEmbed } from './messages'
 
-export function listenToHost(controls: Controls, root: HTMLElement): (message: FromEmbed) => void {
+/// What arrives before the embed can obey (its `hello` comes as soon as the frame is loaded) waits here.
+export interface Inbox {
+  /// Hands over what waited, and everything from then on.
+  empty(into: (event: MessageEvent) => void): void
+}
+
+/// More is no page that waits for an answer.
+const MOST_WAITING = 50
+
+export function openInbox(): Inbox {
+  const waiting: MessageEvent[] = []
+  let take = (event: MessageEvent): void => {
+    if (waiting.length < MOST_WAITING) waiting.push(event)
+  }
+  addEventListener('message', (event) => take(event))
+  return {
+    empty(into) {
+      take = into
+      for (const event of waiting.splice(0)) into(event)
+    },
+  }
+}
+
+export function listenToHost(controls: Controls, root: HTMLElement, inbox: Inbox): (message: FromEmbed) => void {
   let host: string | null = null
   let height = 0
 
@@ -16,7 +39,7 @@ export function listenToHost(controls: Controls, root: HTMLElement): (message: F
     if (host !== null) parent.postMessage(enveloped(message), host === 'null' ? '*' : host)
   }
 
-  addEventListener('message', ({ source, origin, data }) => {
+  inbox.empty(({ source, origin, data }) => {
     if (source !== parent || parent === window) return
     const message = readToEmbed(data)
     if (!message) return

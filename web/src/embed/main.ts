@@ -7,7 +7,7 @@ import { openRunner } from '../app/open-runner'
 import { createStore } from '../app/store'
 import { DEFAULTS } from '../share'
 import { createBar } from './bar'
-import { listenToHost } from './host'
+import { listenToHost, openInbox } from './host'
 import { joinRunner } from './join'
 import { readOptions, type EmbedOptions } from './options'
 
@@ -18,6 +18,7 @@ const root = document.querySelector<HTMLElement>('#app')
 if (root) void embed(root, readOptions(location.search))
 
 async function embed(root: HTMLElement, options: EmbedOptions) {
+  const inbox = openInbox()
   const { dataset } = document.documentElement
   dataset.embed = options.show
   const controls = await start(root, {
@@ -29,7 +30,7 @@ async function embed(root: HTMLElement, options: EmbedOptions) {
     createHeader: (state, act) => createBar(state, act, () => void openWhole()),
     docOf: async (fragment, docs) => chosen(fragment === FROM_HOST ? HOST : await docOfFragment(fragment, docs), options),
   })
-  listenToHost(controls, root)
+  listenToHost(controls, root, inbox)
 
   async function openWhole() {
     const { site, fragment } = await controls.shared()

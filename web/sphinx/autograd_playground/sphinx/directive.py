@@ -62,7 +62,7 @@ class AutogradPlayground(SphinxDirective):
         if src is None:
             if not code:
                 raise ValueError("a program is needed: as the content, or by :src:")
-            return code + "\n", self.options.get("seed", 0), None
+            return code, self.options.get("seed", 0), None
         if code:
             raise ValueError("there is a program, and :src: names another: leave one out")
         if "#" not in src:
