@@ -9,22 +9,24 @@ import type { CheckLimits, Elements } from '../protocol/check'
 import type { Summary } from '../protocol/trace'
 import { createGraphView } from '../render'
 import type { Runner, RunnerEvent } from '../runner'
-import { encodeLink, formOf, isVersion, type Shared } from '../share'
-import { compactOf, nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
+import { formOf, type Shared } from '../share'
+import { nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
 import { createBrokenLink } from './broken-link'
 import { createCheckPanel } from './check-panel'
 import { createCodeBar } from './code-bar'
-import { EMPTY, docOfFragment, readLessons, titleOfCode, type Doc } from './documents'
+import { EMPTY, docOfFragment, readLessons, type Doc } from './documents'
 import { h, setText } from './dom'
 import type { HeaderActions } from './header'
 import { showFormula } from './maths'
 import { createLoops } from './loops'
 import { toggled } from './rolling'
 import { keepFile, keptFile } from './kept-file'
+import { allSummaries } from './late'
 import { createFileDoor, docOfAddress } from './open-file'
 import { createOutputPanel } from './output-panel'
 import { PARTIAL_SHARE } from './picture'
 import { createShareDialog, writeClipboard, type Wish } from './share-dialog'
+import { SEED, isCurrent, placeOf, sharedOf } from './sharing'
 import { createShortLink } from './short-link'
 import { createSplitter } from './splitter'
 import { createStage } from './stage'
@@ -38,14 +40,8 @@ import { createTakeAway } from './take-away'
 import { createToast } from './toast'
 import { announcementOf } from './words'
 
-/// Draws of random numbers are the same in every run; a link may say another.
-const SEED = 0
 /// A run longer than this shows Stop instead of Run.
 const SLOW = 200
-/// Late summaries that a file waits for: how many in all and at once, and how long for each batch, in milliseconds.
-const MOST_LATE = 100_000
-const LATE_BATCH = 2_000
-const LATE_PATIENCE = 10_000
 
 /// What a check may use up: some seconds in the page.
 const CHECK: CheckLimits = { operations: 200_000, seconds: 8 }
@@ -180,7 +176,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     if (mine === asked) shortLink.of(link)
     return shared
   }
-  const shareDialog = createShareDialog({ can: () => ({ picture: isCurrent(), place: placeNow() }), make }, shortLink.element, takeAway.element)
+  const shareDialog = createShareDialog({ can: () => ({ picture: isCurrent(state), place: placeOf(state) }), make }, shortLink.element, takeAway.element)
   const door = createFileDoor(root, { open: openFile, refuse: (reason) => dispatch({ type: 'refused', reason }) })
   const live = h('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
 
@@ -408,21 +404,8 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     if (state.picture?.run !== STORED) requests.set(runner.summaries(values), answered)
   }
 
-  /// All summaries of a trace, for a file: what the trace left out is asked for.
-  async function completed(trace: Trace): Promise<(value: number) => Summary | null> {
-    const late = new Map<number, Summary | null>()
-    const missing = trace.values.summaries.flatMap((known, value) => (known ?? graph.summaryOf(value) ? [] : [value]))
-    const wanted = missing.slice(0, MOST_LATE)
-    for (let from = 0; from < wanted.length && state.picture?.run === state.run?.id; from += LATE_BATCH) {
-      const batch = wanted.slice(from, from + LATE_BATCH)
-      const answer = await new Promise<readonly (Summary | null)[]>((done) => {
-        ask(batch, done)
-        setTimeout(() => done([]), LATE_PATIENCE)
-      })
-      batch.forEach((value, i) => late.set(value, answer[i] ?? null))
-    }
-    return (value) => graph.summaryOf(value) ?? late.get(value) ?? null
-  }
+  const completed = (trace: Trace) =>
+    allSummaries(trace, { known: (value) => graph.summaryOf(value), ask, asks: () => state.picture?.run === state.run?.id && state.picture?.run !== STORED })
 
   function isDark(): boolean {
     return state.theme === 'dark' || (state.theme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
@@ -465,35 +448,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     if (run?.id === STORED) editor.showRun({ run: STORED, outputs: run.outputs, active: -1 })
   }
 
-  /// Whether the picture is of the program as it stands now.
-  function isCurrent(): boolean {
-    const { picture, run, code } = state
-    return picture !== null && picture.run === run?.id && run.status === 'ended' && picture.trace.code === code
-  }
-
-  /// Where the reader stands, in words; null when that is nowhere.
-  function placeNow(): string | null {
-    if (!isCurrent()) return null
-    if (state.step !== null) return `At step ${state.step + 1}`
-    return state.selection.nodes.length > 0 ? 'With this node selected' : null
-  }
-
-  /// The program as it stands, as a link that says what the author wishes.
-  async function sharedNow({ picture, place, run }: Wish): Promise<Shared> {
-    const { code, doc, engine, step, selection } = state
-    const seed = doc.link?.seed ?? SEED
-    const trace = picture && state.picture ? compactOf(state.picture.trace, await completed(state.picture.trace)) : null
-    const fragment = await encodeLink({
-      code,
-      engine: isVersion(engine.version) ? engine.version : '',
-      seed,
-      step: place ? (step ?? -1) : -1,
-      node: place && step === null ? (selection.nodes[0] ?? -1) : -1,
-      trace,
-      view: { tab: 'code', run },
-    })
-    return { site: new URL('.', document.baseURI).href, fragment, title: titleOfCode(code) ?? doc.title, code, seed }
-  }
+  const sharedNow = (wish: Wish) => sharedOf(state, wish, new URL('.', document.baseURI).href, completed)
 
   function goToLine(line: number) {
     dispatch({ type: 'tab', tab: 'code' })
