@@ -166,3 +166,20 @@ def test_keyboard_alone_is_enough(playground):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(".prose h1").first).to_have_text("Control flow")
+
+
+def test_what_was_typed_can_be_undone_after_another_document_was_open(playground):
+    page = playground.page
+    playground.lesson("attach-and-backward")
+    expect(page.locator(".cm-content")).to_contain_text("attach_grad")
+    playground.write("first = 1")
+    page.keyboard.type("2")
+    playground.lesson("control-flow")
+    expect(page.locator(".cm-content")).to_contain_text("def")
+    playground.lesson("attach-and-backward")
+    content = page.locator(".cm-content")
+    expect(content).to_have_text("first = 12")
+    content.focus()
+    for _ in range(4):
+        page.keyboard.press("ControlOrMeta+z")
+    expect(content).to_contain_text("attach_grad")

@@ -14,6 +14,7 @@ import { splitCells } from './cells'
 import { completeNames, type Names } from './complete'
 import { nameHelp } from './help'
 import { lockLines, type LineRange } from './locks'
+import { createHistories } from './histories'
 import { freeze, hint, mark, marks, placeThen, rangeNow, type Place } from './marks'
 import { outputsOf, showRun, type RunOutputs } from './outputs'
 import { theme } from './theme'
@@ -36,7 +37,7 @@ export interface EditorOptions {
 }
 
 export interface Editor {
-  /// Another document: a new history begins.
+  /// Another document. One that was open before, with the same text, comes back with its history.
   open(code: string): void
   /// Replaces the text as one edit that can be undone.
   replace(code: string): void
@@ -62,6 +63,7 @@ export interface Editor {
 export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
   let nodes: readonly Place[] = []
   let failed: Place | null = null
+  const histories = createHistories()
 
   const extensions = [
     lineNumbers(),
@@ -173,7 +175,11 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
     open(code) {
       nodes = []
       failed = null
-      view.setState(stateOf(code))
+      histories.keep(view.state)
+      const before = histories.of(code)
+      view.setState(before ?? stateOf(code))
+      // What an earlier run left there is not of this one.
+      if (before) view.dispatch({ effects: [freeze.of(null), showRun.of(null), showValues.of([]), mark.of({ nodes, error: failed })] })
     },
     replace(code) {
       // Not an edit of the reader's: locked lines do not stand in its way.
