@@ -259,6 +259,7 @@ class NDArray(Array):
     """An array of `mx.nd`. Whole reductions have shape (1,); comparisons give float32."""
 
     __slots__ = ()
+    __module__ = "mxnet.ndarray.ndarray"
     NAMESPACE = "nd"
     scalar_shape = (1,)
 
@@ -267,6 +268,7 @@ class ndarray(Array):
     """An array of `mx.np`, with NumPy's conventions and float32 as the default dtype."""
 
     __slots__ = ()
+    __module__ = "mxnet.numpy"
 
     @property
     def dtype(self):

@@ -1,14 +1,21 @@
 """An exception of a user's program as the user sees it: own lines, clear words, next step."""
 
+import builtins
+import difflib
 import re
 import traceback
+import types
 
+from .array import Array
 from .facade.generate import ABSENT
 
 #: Other libraries for the same purpose.
 OTHERS = ("torch", "tensorflow", "jax", "keras", "tinygrad")
 DEEPEST = 16
 ABSENT_IMPORT = re.compile(r"import name '(\w+)' from 'mxnet'|No module named '(?:mxnet\.)?(\w+)")
+
+#: Ways to list names that run no code of the user's.
+DIRS = (object.__dir__, type.__dir__, types.ModuleType.__dir__)
 
 NOTEBOOK = "Lines that begin with % or ! are commands of notebooks: leave them out here."
 
@@ -19,6 +26,20 @@ HINTS = {
     "MemoryError": "The arrays need more memory than there is: use smaller shapes.",
     "ZeroDivisionError": "A Python number was divided by 0.",
     "EOFError": "There is no keyboard to read from here: write the value into the program.",
+}
+
+#: What methods of other libraries' arrays are called here.
+ELSEWHERE = {
+    "numpy": "asnumpy()",
+    "requires_grad_": "attach_grad()",
+    "requires_grad": "attach_grad()",
+    "view": "reshape(…)",
+    "unsqueeze": "expand_dims(axis=…)",
+    "permute": "transpose(…)",
+    "to": "as_in_context(…)",
+    "cpu": "as_in_context(mx.cpu())",
+    "float": "astype('float32')",
+    "long": "astype('int64')",
 }
 
 
@@ -74,7 +95,25 @@ def _hint(error: BaseException):
             return f"{ABSENT[word]}."
         if word in OTHERS:
             return "This playground speaks MXNet: `from mxnet import np, autograd`."
+    if isinstance(error, AttributeError | NameError) and "Did you mean" not in text:
+        return _meant(error) or HINTS.get(type(error).__name__)
     return HINTS.get(type(error).__name__)
+
+
+def _meant(error):
+    """The name that a wrong one could have meant, if there is one like it."""
+    if isinstance(error, NameError):
+        at = error.__traceback__
+        while at is not None and at.tb_next is not None:
+            at = at.tb_next
+        known = {*at.tb_frame.f_locals, *at.tb_frame.f_globals, *dir(builtins)} if at else ()
+    else:
+        known = dir(error.obj) if type(error.obj).__dir__ in DIRS else ()
+        if isinstance(error.obj, Array) and error.name in ELSEWHERE:
+            return f"Here it is `x.{ELSEWHERE[error.name]}`."
+    known = sorted(name for name in known if not name.startswith("_"))
+    close = difflib.get_close_matches(error.name or "", known, 1, 0.7)
+    return f"Did you mean `{close[0]}`?" if close else None
 
 
 def _syntax(error: SyntaxError, lines, column) -> dict:

@@ -53,6 +53,7 @@ ON_DEMAND = {
     "lr_scheduler": "lr_scheduler",
     "metric": "metric",
     "name": "name",
+    "operator": "operator",
     "optimizer": "optimizer",
     "test_utils": "test_utils",
 }

@@ -209,8 +209,22 @@ def delete(arr, obj, axis=None):
     places = obj if isinstance(obj, slice) else raw(obj)
     if not isinstance(places, slice) and places.dtype.kind != "b":
         places = places.astype("int64")
+    _inside("delete", places, arr.shape[axis] - 1, axis)
     kept = numpy.delete(numpy.arange(arr.shape[axis]), places)
     return _pick(arr, *(slice(None),) * axis, kept)
+
+
+def _inside(thing, places, last, axis):
+    """Raises `IndexError` for a place beyond `last`; counted from the end it may be as far."""
+    if isinstance(places, slice) or places.dtype.kind == "b":
+        return
+    beyond = places[(places > last) | (places < -last - (thing == "delete"))]
+    if beyond.size:
+        raise IndexError(
+            message(
+                thing, f"got the place {beyond.flat[0]} along axis {axis}", f"The last is {last}"
+            )
+        )
 
 
 def insert(arr, obj, values, axis=None):
@@ -228,6 +242,7 @@ def insert(arr, obj, values, axis=None):
         if isinstance(obj, slice)
         else places.size
     )
+    _inside("insert", places, size, axis)
     scalar = not isinstance(places, slice) and places.ndim == 0
     if scalar and values.ndim:
         # One place takes all the values that fit along the axis.
@@ -249,6 +264,8 @@ def insert(arr, obj, values, axis=None):
 def resize(a, new_shape):
     """The elements in another shape, repeated as often as needed."""
     new = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
+    if not a.size:  # nothing to repeat: zeros, as NumPy gives
+        return made(numpy.zeros(new, a.dtype))
     return _pick(a.reshape(-1), numpy.arange(math.prod(new)) % a.size).reshape(new)
 
 

@@ -29,6 +29,9 @@ class Context:
             raise ValueError(
                 message("Context", f"got {device_type!r}", f"It is one of {', '.join(KINDS)}")
             )
+        if isinstance(device_id, bool) or not hasattr(device_id, "__index__"):
+            needed = "It is a number, 0 for the first"
+            raise TypeError(message(device_type, f"got the device number {device_id!r}", needed))
         self.device_type = device_type
         self.device_id = device_id
 

@@ -56,6 +56,20 @@ def _positive(thing, **parameters):
             raise ValueError(message(thing, f"{name} < 0", f"{name} must be 0 or more"))
 
 
+def _above_zero(thing, **parameters):
+    """Raises `ValueError` for a parameter that is 0 or below."""
+    for name, value in parameters.items():
+        if (raw(value) <= 0).any():
+            raise ValueError(message(thing, f"{name} <= 0", f"{name} must be more than 0"))
+
+
+def normal(loc, scale, size=None, dtype=None, ctx=None, out=None):
+    """Normal draws with parameters that are on the tape: loc + scale · noise."""
+    _positive("normal", scale=scale)
+    result = _normal(size, loc, scale) * scale + loc
+    return _checked(result if dtype is None else result.astype(dtype_name(dtype)), ctx, out)
+
+
 # ----- mx.np.random: transformations of uniform and normal draws, differentiable -----
 
 
@@ -67,18 +81,21 @@ def exponential(scale=1.0, size=None, ctx=None, out=None):
 
 def gumbel(loc=0.0, scale=1.0, size=None, ctx=None, out=None):
     """Gumbel draws."""
+    _positive("gumbel", scale=scale)
     noise = -op("log", -op("log", _uniform(size, loc, scale)))
     return _checked(noise * scale + loc, ctx, out)
 
 
 def logistic(loc=0.0, scale=1.0, size=None, ctx=None, out=None):
     """Logistic draws."""
+    _positive("logistic", scale=scale)
     u = op("minimum", _uniform(size, loc, scale), 1 - 1e-7)
     return _checked((op("log", u) - op("log", 1 - u)) * scale + loc, ctx, out)
 
 
 def laplace(loc=0.0, scale=1.0, size=None, dtype=None, ctx=None, out=None):
     """Laplace draws."""
+    _positive("laplace", scale=scale)
     u = _uniform(size, loc, scale) - 0.5
     noise = -op("sign", u) * op("log", op("maximum", 1 - 2 * op("abs", u), 1e-30))
     return _checked(noise * scale + loc, ctx, out)
@@ -92,13 +109,13 @@ def lognormal(mean=0.0, sigma=1.0, size=None, dtype=None, ctx=None, out=None):
 
 def pareto(a, size=None, ctx=None, out=None):
     """Draws of the Pareto (Lomax) distribution with shape `a`."""
-    _positive("pareto", a=a)
+    _above_zero("pareto", a=a)
     return _checked(op("exp", -op("log", _uniform(size, a)) / a) - 1, ctx, out)
 
 
 def power(a, size=None, ctx=None, out=None):
     """Draws between 0 and 1 with density a · x^(a - 1)."""
-    _positive("power", a=a)
+    _above_zero("power", a=a)
     return _checked(op("exp", op("log", _uniform(size, a)) / a), ctx, out)
 
 
@@ -110,7 +127,7 @@ def rayleigh(scale=1.0, size=None, ctx=None, out=None):
 
 def weibull(a, size=None, ctx=None, out=None):
     """Draws of the Weibull distribution with shape `a`."""
-    _positive("weibull", a=a)
+    _above_zero("weibull", a=a)
     return _checked(op("exp", op("log", -op("log", _uniform(size, a))) / a), ctx, out)
 
 
@@ -127,18 +144,21 @@ def gamma(shape, scale=1.0, size=None, dtype=None, ctx=None, out=None):
 
 def chisquare(df, size=None, dtype=None, ctx=None):
     """Draws of the chi-square distribution."""
+    _above_zero("chisquare", df=df)
     device.check(ctx)
     return _given(generator().chisquare(raw(df), _size(size, df)), dtype)
 
 
 def beta(a, b, size=None, dtype=None, ctx=None):
     """Draws of the beta distribution."""
+    _above_zero("beta", a=a, b=b)
     device.check(ctx)
     return _given(generator().beta(raw(a), raw(b), _size(size, a, b)), dtype)
 
 
 def poisson(lam=1.0, size=None, dtype=None, ctx=None):
     """Poisson draws with mean `lam`."""
+    _positive("poisson", lam=lam)
     device.check(ctx)
     return _given(generator().poisson(raw(lam), _size(size, lam)), dtype)
 
@@ -152,12 +172,15 @@ def binomial(n, p, size=None, dtype=None, ctx=None):
 def _shares(pvals):
     shares = raw(pvals).astype("float64")
     total = shares.sum(-1, keepdims=True)
-    return shares / total if numpy.allclose(total, 1, atol=1e-4) else shares
+    return shares / total if numpy.allclose(total, 1, atol=1e-3) else shares
 
 
 def multinomial(n, pvals, size=None):
     """How often each outcome came in `n` trials with probabilities `pvals`; int64."""
     size = None if size is None else sizes("multinomial", size)
+    if raw(pvals).shape[-1:] == (0,):  # no outcomes, no counts
+        size = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+        return made(numpy.zeros((*size, 0), "int64"))
     try:
         return made(generator().multinomial(n, _shares(pvals), size).astype("int64"))
     except ValueError as problem:

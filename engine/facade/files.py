@@ -31,7 +31,19 @@ class _opened:
     """A file by name, opened and closed; an open one is left to its owner."""
 
     def __init__(self, file, mode):
-        self.file = file if hasattr(file, "read") else open(file, mode)
+        try:
+            self.file = file if hasattr(file, "read") else open(file, mode)
+        except OSError as problem:
+            raise MXNetError(
+                message(
+                    "save" if "w" in mode else "load",
+                    f"{file} cannot be opened ({problem.strerror})",
+                    "It must be a file" + (" that can be written" if "w" in mode else ""),
+                    "Save it earlier in the program."
+                    if "r" in mode
+                    else "Its folder must be there.",
+                )
+            ) from None
         self.owned = self.file is not file
 
     def __enter__(self):

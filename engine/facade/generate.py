@@ -73,6 +73,20 @@ def check_span(low, high) -> None:
         )
 
 
+def in_order(thing, order) -> None:
+    """Raises `NotImplementedError` for any other order of elements than C's."""
+    if order != "C":
+        needed = "Elements lie in C order here, rows together"
+        raise NotImplementedError(message(thing, f"got order {order!r}", needed))
+
+
+def check_scale(thing, scale, error=ValueError) -> None:
+    """Raises `error` for a scale below 0."""
+    raw = getattr(scale, "_data", scale)
+    if (raw < 0).any() if hasattr(raw, "any") else isinstance(raw, int | float) and raw < 0:
+        raise error(message(thing, "scale < 0", "scale must be 0 or more"))
+
+
 def new_raw(value, dtype):
     """A new raw array from numbers, nested lists, NumPy data or arrays; raises `TypeError`."""
     try:
@@ -245,7 +259,6 @@ ABSENT = {
     "get_indexing_dispatch_code": "It is a helper of MXNet's own: index the array",
     "get_oshape_of_gather_nd_op": "It is a helper of MXNet's own: ask the result's shape",
     "indexing_key_expand_implicit_axes": "It is a helper of MXNet's own: index the array",
-    "Custom": "Write a class derived from `autograd.Function` instead",
     "kvstore": "The parameter server is left out: everything runs in one process",
 }
 

@@ -33,7 +33,6 @@ METHODS = (
     "cumsum",
     "degrees",
     "exp",
-    "expand_dims",
     "expm1",
     "flip",
     "floor",
@@ -63,7 +62,6 @@ METHODS = (
     "sinh",
     "sqrt",
     "square",
-    "squeeze",
     "std",
     "sum",
     "swapaxes",
@@ -111,7 +109,6 @@ def _method(row):
     def call(self, *args, out=None, dtype=None, **given):
         if not (args or given or extra) and out is None and dtype is None:
             return invoke(row, (self,), usual)
-        given.pop("inplace", None)  # the memory is shared where it can be, whoever asks
         operands = (self, *args[: len(extra)])
         if len(operands) <= len(extra):  # by name
             operands += tuple(given.pop(n) for n in extra[len(operands) - 1 :] if n in given)
@@ -147,6 +144,27 @@ def _signature(operands, options):
 
 for _name in METHODS:
     setattr(Array, _name, _method(OPS[_name]))
+
+
+def _excluding(usual):
+    """A reduction with `exclude`, which only NDArrays have."""
+
+    def call(self, *args, exclude=False, **given):
+        if not exclude:
+            return usual(self, *args, **given)
+        from . import nd
+
+        return getattr(nd, usual.__name__)(self, *args, exclude=True, **given)
+
+    call.__name__, call.__doc__ = usual.__name__, usual.__doc__
+    call.__signature__ = _signature(
+        ["self"], {"axis": None, "keepdims": False, "exclude": False, "out": None, "dtype": None}
+    )
+    return call
+
+
+for _name in ("sum", "mean", "prod", "max", "min"):
+    setattr(NDArray, _name, _excluding(getattr(Array, _name)))
 
 
 def _namespaced(name):
@@ -206,7 +224,24 @@ def _in_order(order):
 def _flatten(self, order="C", inplace=False):
     """All elements in one axis; of an NDArray, all axes but the first joined into one."""
     rows = (self.shape[0], -1) if isinstance(self, NDArray) else (-1,)
-    return invoke(OPS["reshape"], (self,), {"newshape": rows})
+    return _placed(self, invoke(OPS["reshape"], (self,), {"newshape": rows}), inplace)
+
+
+def _placed(self, result, inplace):
+    """`result`, sharing the memory of the NDArray it is a new shape of where that was asked for."""
+    if inplace and isinstance(self, NDArray) and result._entry is None:
+        views.share(self, result, ("reshape", result.shape))
+    return result
+
+
+def _expand_dims(self, axis, inplace=False):
+    """The array with a new axis of one element; `inplace` shares an NDArray's memory."""
+    return _placed(self, invoke(OPS["expand_dims"], (self,), {"axis": plain(axis)}), inplace)
+
+
+def _squeeze(self, axis=None, inplace=False):
+    """The array without its axes of one element; `inplace` shares an NDArray's memory."""
+    return _placed(self, invoke(OPS["squeeze"], (self,), {"axis": plain(axis)}), inplace)
 
 
 def _astype(self, dtype, copy=True):
@@ -323,6 +358,8 @@ Array.fix = Array.trunc
 ndarray.nonzero = _nonzero
 Array.transpose = _transpose
 Array.flatten = _flatten
+Array.expand_dims = _expand_dims
+Array.squeeze = _squeeze
 Array.astype = _astype
 Array.copy = _copy
 Array.copyto = _copyto

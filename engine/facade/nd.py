@@ -32,6 +32,7 @@ from . import (
 )
 from .calls import attach
 from .generate import (
+    check_scale,
     check_span,
     dtype_name,
     finish,
@@ -351,6 +352,7 @@ def _uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **_):
 
 def _normal(loc=0, scale=1, shape=None, dtype=None, ctx=None, out=None, **_):
     """Normal draws with mean `loc` and standard deviation `scale`."""
+    check_scale("normal", scale, MXNetError)
     given = {"loc": plain(loc), "scale": plain(scale)}
     return _draw("nd_random_normal", given, shape, dtype, ctx, out)
 
@@ -362,6 +364,7 @@ def _randn(*shape, loc=0, scale=1, dtype=None, ctx=None, **_):
 
 def _exponential(scale=1, shape=None, dtype=None, ctx=None, out=None, **_):
     """Exponential draws with mean `scale`."""
+    check_scale("exponential", scale, MXNetError)
     return _draw("nd_random_exponential", {"scale": plain(scale)}, shape, dtype, ctx, out)
 
 
@@ -480,7 +483,10 @@ def nanprod(data, axis=None, keepdims=False, exclude=False, **_):
 
 def from_numpy(ndarray, zero_copy=True):
     """An NDArray with the numbers of a NumPy array."""
-    return array(ndarray, dtype=ndarray.dtype)
+    made = array(ndarray, dtype=ndarray.dtype)
+    if zero_copy:  # in MXNet the two share memory from here on, so NumPy may not write to it
+        ndarray.flags.writeable = False
+    return made
 
 
 def moveaxis(tensor, source, destination):
@@ -543,6 +549,13 @@ def amp_multicast(*data, num_outputs=None, cast_narrow=False, **_):
     """Arrays in the widest dtype of theirs (or the narrowest)."""
     kinds = sorted({x._data.dtype for x in data}, key=lambda kind: kind.itemsize)
     return [x.astype(kinds[0 if cast_narrow else -1].name) for x in data]
+
+
+def Custom(*inputs, op_type=None, name=None, **given):
+    """Calls the operator that `mx.operator.register(op_type)` named, on arrays."""
+    from . import operator
+
+    return operator.Custom(*inputs, op_type=op_type, name=name, **given)
 
 
 contrib = types.ModuleType("mxnet.ndarray.contrib", "Further operators, on NDArrays.")

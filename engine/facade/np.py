@@ -9,12 +9,15 @@ from ..array import ARRAYS, Array, invoke, ndarray, watch, wrap
 from ..devices import HOST
 from ..errors import OutOfBounds, message
 from ..registry import OPS
+from ..tape import state
 from . import arrange, device, distributions, fallback, finance, linear, order, statistics, sums
 from .calls import attach, op
 from .generate import (
+    check_scale,
     check_span,
     dtype_name,
     functions,
+    in_order,
     missing,
     new_raw,
     plain,
@@ -73,6 +76,7 @@ def _check(ctx):
 def zeros(shape, dtype=None, order="C", ctx=None, device=None):
     """Array of zeros."""
     _check(ctx or device)
+    in_order("zeros", order)
     return invoke(
         OPS["zeros"], (), {"shape": sizes("zeros", shape), "dtype": dtype_name(dtype)}, ndarray
     )
@@ -81,6 +85,7 @@ def zeros(shape, dtype=None, order="C", ctx=None, device=None):
 def ones(shape, dtype=None, order="C", ctx=None, device=None):
     """Array of ones."""
     _check(ctx or device)
+    in_order("ones", order)
     return invoke(
         OPS["ones"], (), {"shape": sizes("ones", shape), "dtype": dtype_name(dtype)}, ndarray
     )
@@ -373,6 +378,9 @@ def _uniform(low=0.0, high=1.0, size=None, dtype=None, ctx=None, out=None):
 
 def _normal(loc=0.0, scale=1.0, size=None, dtype=None, ctx=None, out=None):
     """Normal draws with mean `loc` and standard deviation `scale`."""
+    if state.recording and (getattr(loc, "_entry", None) or getattr(scale, "_entry", None)):
+        return distributions.normal(loc, scale, size, dtype, ctx, out)
+    check_scale("normal", scale)
     given = {"loc": plain(loc), "scale": plain(scale)}
     return _draw("random_normal", given, size, dtype, ctx)
 

@@ -3,7 +3,7 @@
 from math import prod
 
 from .. import shapes
-from ..errors import ShapeError, message
+from ..errors import MXNetError, ShapeError, message
 from ..registry import Sample, general
 
 
@@ -172,9 +172,17 @@ general("arange_like", lambda xp, x, *, size: xp.arange(size, dtype=x.dtype), (N
         samples=(Sample(((2, 3),), {"size": 3}),),
         doc="0, 1, 2, … in the dtype and on the device of another array.",
         latex=r"[0, 1, 2, \dots]")
-general("one_hot", lambda xp, x, *, depth, on_value, off_value, dtype: xp.where(
-            xp.expand_dims(x.astype("int64"), -1) == xp.arange(depth), on_value, off_value
-            ).astype(dtype),
+
+
+def one_hot(xp, x, *, depth, on_value, off_value, dtype):
+    """Rows with `on_value` at each index and `off_value` elsewhere."""
+    if depth < 0:
+        raise MXNetError(message("one_hot", f"got depth {depth}", "It is the number of columns"))
+    hit = xp.expand_dims(x.astype("int64"), -1) == xp.arange(depth)
+    return xp.where(hit, on_value, off_value).astype(dtype)
+
+
+general("one_hot", one_hot,
         (None,), lambda x, *, depth, on_value, off_value, dtype: (*x, depth),
         attrs={"depth": 1, "on_value": 1.0, "off_value": 0.0, "dtype": "float32"}, dtype="float",
         nd=True, npx=True, family="creation", grows=True,

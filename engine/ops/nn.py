@@ -5,9 +5,9 @@ from math import prod
 from .. import shapes
 from ..registry import Sample, general, unary
 
-unary("relu", lambda xp, x: xp.maximum(x, 0), lambda F, g, y, x: g * (x > 0),
+unary("relu", lambda xp, x: xp.maximum(x, 0), lambda F, g, y, x: g * F.sign(y),
       np=False, npx=True, dtype="promote", domain=(0.2, 2.0),
-      doc="The larger of x and 0; its gradient at 0 is 0.", latex=r"\max({x}, 0)",
+      doc="The larger of x and 0; its gradient at 0 is 0, at NaN NaN.", latex=r"\max({x}, 0)",
       latex_vjp=r"\bar{y} \odot [{x} > 0]")
 unary("sigmoid", lambda xp, x: 1 / (1 + xp.exp(-x)), lambda F, g, y, x: g * y * (1 - y),
       np=False, npx=True, weight=12, symbol="σ", doc="1 / (1 + exp(-x)).",

@@ -141,7 +141,6 @@ npx.batch_dott
 mx.gluon.nn.Desne
 mx.gluon.loss.L3Loss
 nd.sparse
-nd.Custom
 mx.sym
 mx.kvstore
 mx.image
@@ -162,6 +161,23 @@ record(lambda x: (x * 2).__iadd__(1), leaf([1.0]))
 record(lambda x: x.__setitem__(0, 1), leaf([1.0]))
 autograd.backward([np.ones(1)], [np.ones(2)])
 np.ones((2, 3)).__setitem__(0, np.ones(4))
+npx.one_hot(np.array([1]), -1)
+np.random.normal(0, -1, (2,))
+np.random.gumbel(0, -1, (2,))
+np.random.power(0, (2,))
+np.random.beta(-1, 1, (2,))
+np.random.poisson(-1, (2,))
+nd.random.normal(0, -1, shape=(2,))
+nd.random.exponential(-1, shape=(2,))
+built(mx.gluon.nn.Dense(2, activation='foo'))(nd.ones((1, 2)))
+mx.gluon.rnn.RNN(3, activation='foo')
+mx.cpu('a')
+nd.load('no such file')
+nd.save('no/such/folder/x', nd.ones(2))
+mx.gluon.data.DataLoader(mx.gluon.data.ArrayDataset(nd.ones((3, 2))))
+np.delete(np.arange(3), 5)
+np.insert(np.arange(3), 7, 1)
+np.zeros(2, order='F')
 """.strip().splitlines()
 
 

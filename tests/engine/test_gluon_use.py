@@ -356,3 +356,42 @@ def test_gradients_are_checked():
 
     with pytest.raises(AssertionError):
         test_utils.check_numeric_gradient(lambda x: Wrong()(x), [numpy.ones((2, 2)) * 3])
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_half_precision_weights_keep_a_float32_copy_for_small_updates(name):
+    def trained(multi):
+        weight, grad = nd.ones((1,), dtype="float16"), nd.ones((1,), dtype="float16") * 0.1
+        made = mx.optimizer.create(name, learning_rate=1e-4, multi_precision=multi)
+        updater = mx.optimizer.get_updater(made)
+        for _ in range(100):
+            updater(0, grad, weight)
+        return weight.dtype, weight.asscalar()
+
+    exact = 1 - 100 * 1e-4 * (0.1 if name == "sgd" else 1)
+    assert trained(True) == (numpy.float16, pytest.approx(exact, abs=5e-4))
+    assert trained(False) == (numpy.float16, 1.0)  # each step is below half of what 1 can lose
+
+
+def test_draws_lead_gradients_to_their_parameters():
+    loc, scale = np.zeros((2, 1)), np.ones(3)
+    loc.attach_grad()
+    scale.attach_grad()
+    with autograd.record():
+        draws = np.random.normal(loc, scale, (4, 2, 3))
+    draws.backward()
+    assert loc.grad.tolist() == [[12], [12]]
+    numpy.testing.assert_allclose(scale.grad, draws.asnumpy().sum((0, 1)), rtol=1e-5)
+
+
+def test_a_summary_has_a_line_for_each_call_of_a_layer(capsys):
+    net = nn.Sequential()
+    first = nn.Dense(3, in_units=3)
+    net.add(first, nn.Dense(3, in_units=3, params=first.params), nn.Dense(2, activation="relu"))
+    net.initialize()
+    net.summary(nd.ones((1, 3)))
+    shown = capsys.readouterr().out
+    names = [line.split()[0] for line in shown.splitlines() if line.startswith("    ")]
+    assert names == ["Layer", "Input", "Dense-1", "Dense-2", "Activation-3", "Dense-4"]
+    assert "Total params: 32" in shown and "computation graph: 12" in shown
+    assert "Unique parameters in model: 20" in shown

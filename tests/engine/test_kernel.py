@@ -286,6 +286,13 @@ def test_commands_of_notebooks_are_recognised():
         ("def f(): f()\nf()", "calls itself"),
         ("nothing", "spelling"),
         ("input()", "write the value into the program"),
+        ("from mxnet import np\nnp.ones(2).reshpae(2, 1)", "Did you mean `reshape`?"),
+        ("from mxnet import nd\nnd.ones(2).numpy()", "Here it is `x.asnumpy()`."),
+        (
+            "learning_rate = 1\ndef f():\n    return learning_rat\nf()",
+            "Did you mean `learning_rate`?",
+        ),
+        ("from mxnet import autograd\nautograd.recrod()", "Did you mean `record`?"),
     ],
 )
 def test_common_errors_come_with_a_hint(code, words):

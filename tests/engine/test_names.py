@@ -16,7 +16,7 @@ LISTS = Path(__file__).parent / "mxnet_names.txt"
 #: What is left out: the error says so, and what to use. Methods are there and raise when called.
 LEFT_OUT = {
     "nd": {
-        "Custom", "cast_storage", "from_dlpack", "get_indexing_dispatch_code",
+        "cast_storage", "from_dlpack", "get_indexing_dispatch_code",
         "get_oshape_of_gather_nd_op", "imdecode", "indexing_key_expand_implicit_axes",
         "load_frombuffer", "to_dlpack_for_read", "to_dlpack_for_write",
     },

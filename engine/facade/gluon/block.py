@@ -5,7 +5,7 @@ import warnings
 from ...array import Array
 from ...errors import MXNetError, message
 from .. import device, initializer, nd
-from . import storage
+from . import deferred, storage
 from .hooks import HookHandle
 from .naming import BlockScope, prefix_for
 from .parameter import Parameter, ParameterDict, load_into
@@ -30,6 +30,8 @@ class Block:
     Blocks and parameters assigned to attributes are found by `collect_params()`; blocks in lists
     are not: use `nn.Sequential`.
     """
+
+    LAYER = True  # whether `summary` has a line for it
 
     def __init__(self, prefix=None, params=None):
         self._empty_prefix = prefix == ""
@@ -302,23 +304,17 @@ class HybridBlock(Block):
         super().register_child(block, name)
 
     def infer_shape(self, *args):
-        """Sets the shapes of parameters that depend on the inputs; layers write it."""
-        raise ValueError(
-            message(
-                f"{type(self).__name__} {self.name!r}",
-                "shapes of its parameters are not known: "
-                + ", ".join(repr(p) for p in self._reg_params.values() if p._deferred_init),
-                "They must be given, or follow from the inputs",
-                "Give all sizes, or write `infer_shape(self, x)` that sets `self.weight.shape`.",
-            )
-        )
+        """Sets the shapes of parameters that depend on the inputs: by a trial run of
+        `hybrid_forward`, unless a layer writes it.
+        """
+        deferred.infer(self, nd, args)
 
     def _finish(self, args):
         """Gives deferred parameters their shapes and values, from the first inputs."""
         if any(p._deferred_init for p in self._reg_params.values()):
             self.infer_shape(*args)
             for param in self.params.values():
-                param._finish_deferred_init()
+                deferred.finish(param)
 
     def __call__(self, *args, **given):
         """Runs the block on arrays."""
@@ -331,8 +327,8 @@ class HybridBlock(Block):
     def forward(self, x, *args, **given):
         """Runs `hybrid_forward` with the block's parameters."""
         held = x[0] if isinstance(x, list | tuple) and x else x
-        if held is None:  # an input may be left out
-            held = next((v for v in (*args, *given.values()) if isinstance(v, Array)), x)
+        if not isinstance(held, Array):  # an input may be left out, or be a number
+            held = next((v for v in (*args, *given.values()) if isinstance(v, Array)), held)
         if not isinstance(held, Array):
             raise ValueError(
                 message(

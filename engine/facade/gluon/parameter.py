@@ -212,7 +212,7 @@ class Parameter:
                     )
                 )
             if dtype_source == "saved":
-                self._dtype = numpy.dtype(data.dtype).name
+                self._dtype = numpy.dtype(data.dtype).type
             else:
                 data = data.astype(self._dtype)
         if self._data is None:

@@ -10,18 +10,18 @@ LINE = "-" * 80
 def summarize(block, inputs):
     """Runs `block` on `inputs` and prints what each layer gave and holds."""
     rows = [("Input", _shapes(inputs), 0)]
-    counted = set()
+    used = []
     handles = []
 
-    def watch(child):
-        def hook(child, _, out):
-            number = 0
-            for param in child.params.values():
-                number += 0 if id(param) in counted else math.prod(param.shape)
-                counted.add(id(param))
-            rows.append((f"{type(child).__name__}-{len(rows)}", _shapes(out), number))
+    def hook(child, _, out):
+        own = list(child.params.values())
+        used.extend(own)
+        number = sum(math.prod(param.shape) for param in own)
+        rows.append((f"{type(child).__name__}-{len(rows)}", _shapes(out), number))
 
-        handles.append(child.register_forward_hook(hook))
+    def watch(child):
+        if child.LAYER:
+            handles.append(child.register_forward_hook(hook))
 
     block.apply(watch)
     try:
@@ -29,9 +29,9 @@ def summarize(block, inputs):
     finally:
         for handle in handles:
             handle.detach()
-    params = block.collect_params().values()
-    total = sum(math.prod(p.shape) for p in params)
-    trained = sum(math.prod(p.shape) for p in params if p.grad_req != "null")
+    total = sum(math.prod(p.shape) for p in used)
+    trained = sum(math.prod(p.shape) for p in used if p.grad_req != "null")
+    unique = sum(math.prod(p.shape) for p in set(used))
     print(LINE)
     print(f"{'Layer (type)':>20}  {'Output Shape':>42} {'Param #':>15}")
     print("=" * 80)
@@ -40,6 +40,8 @@ def summarize(block, inputs):
     print("=" * 80)
     print(f"Parameters in forward computation graph, duplicate included\n   Total params: {total}")
     print(f"   Trainable params: {trained}\n   Non-trainable params: {total - trained}")
+    print(f"Shared params in forward computation graph: {total - unique}")
+    print(f"Unique parameters in model: {unique}")
     print(LINE)
 
 

@@ -33,6 +33,8 @@ class Optimizer:
         begin_num_update=0,
         multi_precision=False,
         param_dict=None,
+        aggregate_num=None,
+        use_fused_step=None,
     ):
         self.rescale_grad, self.wd, self.clip_gradient = rescale_grad, wd, clip_gradient
         self.lr_scheduler = lr_scheduler
@@ -125,8 +127,18 @@ class Optimizer:
         """What the optimizer keeps for a weight: None, an array, or a tuple of arrays."""
 
     def create_state_multi_precision(self, index, weight):
-        """As `create_state`; half precision keeps no second copy here."""
-        return self.create_state(index, weight)
+        """As `create_state`; with `multi_precision` a half precision weight has a float32 copy too.
+
+        The copy, which takes the updates, comes first; after it what `create_state` gives for it.
+        """
+        if not self._has_master(weight):
+            return self.create_state(index, weight)
+        master = weight.astype("float32")
+        state = self.create_state(index, master)
+        return (master, *(state if isinstance(state, tuple) else () if state is None else (state,)))
+
+    def _has_master(self, weight):
+        return self.multi_precision and weight._data.dtype.name == "float16"
 
     def update(self, index, weight, grad, state):
         """Changes `weight` in place."""
@@ -136,7 +148,12 @@ class Optimizer:
         """As `update`; lists of weights are updated one after another."""
         if isinstance(index, list | tuple):
             for each in zip(index, weight, grad, state, strict=True):
-                self.update(*each)
+                self.update_multi_precision(*each)
+        elif self._has_master(weight):
+            master, *rest = state
+            held = None if not rest else rest[0] if len(rest) == 1 else tuple(rest)
+            self.update(index, master, grad.astype("float32"), held)
+            weight[:] = master.astype("float16")
         else:
             self.update(index, weight, grad, state)
 

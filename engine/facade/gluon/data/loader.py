@@ -51,7 +51,8 @@ class DataLoader:
         if batch_sampler is None:
             if batch_size is None:
                 raise ValueError(
-                    "DataLoader: batch_size must be specified unless batch_sampler is specified"
+                    "DataLoader: batch_size must be specified unless batch_sampler is specified. "
+                    "Write `DataLoader(dataset, batch_size=32)`."
                 )
             if sampler is not None and shuffle:
                 raise ValueError(

@@ -31,9 +31,11 @@ class Dense(HybridBlock):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if not isinstance(units, int) or units < 1:
+        if not isinstance(units, int) or units < 0:
             raise ValueError(
-                message("Dense", f"got units={units!r}", "It is the number of outputs, at least 1")
+                message(
+                    "Dense", f"got units={units!r}", "It is the number of outputs, not negative"
+                )
             )
         self._flatten, self._units, self._in_units = flatten, units, in_units
         with self.name_scope():

@@ -50,6 +50,8 @@ class _Chain:
 class Sequential(_Chain, Block):
     """Blocks one after another: `net = nn.Sequential(); net.add(nn.Dense(10))`."""
 
+    LAYER = False
+
     def hybridize(self, active=True, **kwargs):
         """Accepted for MXNet's sake: everything here runs as it is written."""
         children = self._children.values()
@@ -64,6 +66,8 @@ class Sequential(_Chain, Block):
 
 class HybridSequential(_Chain, HybridBlock):
     """HybridBlocks one after another."""
+
+    LAYER = False
 
 
 class _Fork(_Chain):

@@ -141,6 +141,10 @@ class RNN(_Layers):
     """Layers of plain recurrent cells, with activation "relu" or "tanh"."""
 
     def __init__(self, hidden_size, num_layers=1, activation="relu", **kwargs):
+        if activation not in ("relu", "tanh"):
+            raise ValueError(
+                message("RNN", f"got activation {activation!r}", "It is 'relu' or 'tanh'")
+            )
         super().__init__(hidden_size, num_layers, **kwargs)
         self._activation = activation
 
