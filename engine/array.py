@@ -245,7 +245,9 @@ class Array:
                     "Write `x = x + …` instead.",
                 )
             )
-        raw = result._data.astype(self._data.dtype, copy=False)
+        raw = result._data
+        if raw.dtype is not self._data.dtype:
+            raw = raw.astype(self._data.dtype, copy=False)
         if getattr(self, "_buffer", None) is not None:
             self._write(Ellipsis, raw)
         else:

@@ -181,13 +181,36 @@ class Journal(Observer):
         return [self.mark_of(x) if type(x) in ARRAYS else (x,) for x in inputs]
 
     def operation(self, op, inputs, attrs, outputs, entry):
+        if type(outputs) is list or (attrs is not None and "function" in attrs):
+            self._unusual(op, inputs, attrs, outputs, entry)
+            return
+        # As `_note` does it, without its calls.
+        operands, base = [], self.base
+        for x in inputs:
+            if type(x) in ARRAYS:
+                mark = getattr(x, "_mark", -1)
+                operands.append(mark if mark >= base else self.mark_of(x))
+            else:
+                operands.append((x,))
+        y = outputs._data
+        place = self.sites.where(sys._getframe(1))
+        mark = watch.mark + 1
+        self.log.extend((op, entry is not None, attrs, operands, y, place, mark))
+        watch.mark = outputs._mark = mark
+        if entry is not None:
+            entry.site = mark
+        if mark > self.most or y.nbytes > SMALL:
+            self.due(y)
+
+    def _unusual(self, op, inputs, attrs, outputs, entry):
+        """An operation with several results, or a user's Function."""
         results = outputs if type(outputs) is list else (outputs,)
         light = None
         if attrs and "function" in attrs:
             light = light_copy(attrs["function"])
             attrs = {"function": light}
         operands = self._operands(inputs)
-        place = self.sites.where(sys._getframe(1))
+        place = self.sites.where(sys._getframe(2))
         mark = self._note(op, PLAIN if entry is None else TAPED, attrs, operands, results, place)
         if entry is not None:
             entry.site = mark

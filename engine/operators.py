@@ -1,5 +1,7 @@
 """Python's operators on arrays: arithmetic, comparison, indexing, iteration, in-place forms."""
 
+from sys import getrefcount
+
 import numpy
 
 from . import views
@@ -8,7 +10,7 @@ from .errors import INPLACE, MXNetError, ShapeError, message
 from .lanes import lane
 from .ops.indexing import is_basic
 from .registry import OPS
-from .tape import state
+from .tape import LARGE, state
 
 GETITEM = OPS["getitem"]
 
@@ -35,12 +37,34 @@ LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
 
 
 def _in_place(op):
+    quick = lane(op, op.name)
+    ufunc = op.kernel if isinstance(op.kernel, numpy.ufunc) else None
+
     def call(self, other):
         if state.recording and self._entry is not None:
             raise MXNetError(INPLACE)
-        return self._become(invoke(op, (self, other)))
+        if type(other) is type(self) and ufunc is not None and self._data.size >= LARGE:
+            x, z = self._data, other._data
+            same = z.shape == x.shape and z.dtype is x.dtype and x.dtype.kind == "f"
+            if same and watch.observer is None and _unshared(self):
+                ufunc(x, z, x)  # a new array of that size would cost page faults
+                return self
+        return self._become(quick(self, other))
 
     return call
+
+
+def _unshared(array) -> bool:
+    """Whether nobody else holds the array's memory; called by who has it in one variable, too."""
+    group = getattr(array, "_buffer", None)
+    if group is not None:
+        group.sweep()
+        if len(group.members) > 1:
+            return False
+        array._buffer = group = None
+    raw = array._data
+    # The slot, the caller's variable, the one here, and the argument.
+    return getrefcount(raw) <= 4 and raw.base is None
 
 
 def _equality(op):

@@ -159,7 +159,7 @@ def _mask(F, x, index, axis):
 
 
 general("pick", lambda xp, x, index, *, axis, keepdims: xp.sum(
-            xp.where(_mask(xp, x, index, axis), x, xp.zeros_like(x)), axis=axis, keepdims=keepdims),
+            xp.where(_mask(xp, x, index, axis), x, 0), axis=axis, keepdims=keepdims),
         (lambda F, g, y, x, index, *, axis, keepdims: F.reshape(
             g, shapes.expanded(x.shape, axis % len(x.shape))) * _mask(F, x, index, axis), None),
         _pick_shape, operands=("x", "index"), dtype="same", attrs={"axis": -1, "keepdims": False},

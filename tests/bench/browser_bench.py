@@ -46,8 +46,8 @@ def prepare(case):
     samples = [[worker.sample(g) for g in made[library]()] for library in {LIBRARIES!r}]
     return json.dumps(samples)
 
-def timed(library, repeats):
-    return worker.timed(library, made[library], repeats)
+def timed(library, name, repeats):
+    return worker.timed(library, name, made[library], repeats)
 """
 
 
@@ -91,10 +91,12 @@ def run(cases=tuple(CASES), rounds: int = 7) -> list[str]:
                     scale = float(np.abs(wanted).max()) or 1.0
                     np.testing.assert_allclose(got, wanted, rtol=tolerance, atol=tolerance * scale)
                 times = {library: [] for library in LIBRARIES}
-                repeats = {n: max(1, round(0.02 / python(f"timed({n!r}, 1)"))) for n in LIBRARIES}
+                repeats = {
+                    n: max(1, round(0.02 / python(f"timed({n!r}, {case!r}, 1)"))) for n in LIBRARIES
+                }
                 for _ in range(rounds):
                     for name in LIBRARIES:
-                        times[name].append(python(f"timed({name!r}, {repeats[name]})"))
+                        times[name].append(python(f"timed({name!r}, {case!r}, {repeats[name]})"))
                 seconds = {name: statistics.median(found) for name, found in times.items()}
                 floor = seconds["NumPy"]
                 ratios = "".join(f"{seconds[n] / floor:15.2f}x" for n in LIBRARIES[1:])

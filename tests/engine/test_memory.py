@@ -376,3 +376,52 @@ def test_a_watched_training_loop_keeps_values_up_to_its_limit_and_then_summaries
     (short, few), (long, many) = watched(10), watched(40)
     # A step makes a dozen values of 256 KiB; what is kept of each operation is a small part of it.
     assert (long - short) / (many - few) < 20_000
+
+
+def address(array):
+    """Where the elements lie."""
+    return array._data.__array_interface__["data"][0]
+
+
+def test_large_parameters_are_updated_in_their_own_memory():
+    from mxnet import autograd, np
+
+    w = np.ones((200, 200))
+    w.attach_grad()
+    w -= 0.5 * w  # the leaf's entry holds the memory that it began with
+    place = address(w)
+    for step in range(3):
+        with autograd.record():
+            y = (w * w).sum()
+        y.backward()
+        w -= 0.25 * w.grad
+        assert address(w) == place
+        assert w[0, 0] == 0.5 ** (step + 2)
+
+
+@pytest.mark.parametrize("holder", ["tape", "view", "copy", "itself"])
+def test_memory_that_somebody_else_holds_is_not_updated(holder):
+    from mxnet import autograd, np
+
+    x = np.ones((200, 200))
+    w = np.ones((200, 200)) * 2
+    x.attach_grad()
+    one = np.ones((200, 200))
+    if holder == "tape":
+        with autograd.record():
+            y = (x * w).sum()
+        w += one
+        y.backward()
+        assert (x.grad == 2).all()
+    elif holder == "view":  # as in MXNet, it sees the change
+        part = w[1:3]
+        w += one
+        assert (part == 3).all()
+        assert (w == 3).all()
+    elif holder == "copy":
+        raw = w._data
+        w += one
+        assert (raw == 2).all()
+    else:
+        w -= w
+        assert (w == 0).all()
