@@ -62,9 +62,22 @@ def _unshared(array) -> bool:
         if len(group.members) > 1:
             return False
         array._buffer = group = None
+    return _references(array) <= ALONE and array._data.base is None
+
+
+def _references(array) -> int:
     raw = array._data
-    # The slot, the caller's variable, the one here, and the argument.
-    return getrefcount(raw) <= 4 and raw.base is None
+    return getrefcount(raw)
+
+
+def _alone() -> int:
+    """What `_references` counts when only an array and a variable hold the memory: see `tape`."""
+    array = wrap(Array, numpy.zeros(1))
+    raw = array._data
+    return _references(array) if raw.base is None else 0
+
+
+ALONE = _alone()
 
 
 def _equality(op):
