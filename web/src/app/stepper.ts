@@ -62,7 +62,7 @@ export function createStepper(act: StepperActions) {
     ...formulas.map(({ label, host }) => h('div', {}, h('dt', {}, label), h('dd', {}, host))),
   )
   const buttons = h('div', { class: 'step-buttons', role: 'group', 'aria-label': 'Walk through the steps' }, toFirst, toBack, toPlay, toForward, toLast, toSelected)
-  const check = h('button', { class: 'button small step-toggle', type: 'button', title: 'Compare every gradient with central differences' }, 'Check gradients')
+  const check = h('button', { class: 'button small step-toggle', type: 'button', title: 'Compare every gradient with central differences', 'aria-label': 'Check gradients' }, 'Check', h('span', { class: 'check-what' }, ' gradients'))
   check.addEventListener('click', () => act.check())
   const choices = h('div', { class: 'step-choices' }, speed, maths, list, check)
   const element = h('section', { class: 'stepper', 'aria-label': 'Step by step' }, h('div', { class: 'step-top' }, sentence, choices), lines, h('div', { class: 'step-row' }, buttons, track.element, place))
