@@ -49,7 +49,7 @@ def course(browser, site, tmp_path_factory):
     contexts = []
 
     def made(body: str, script: bool = True) -> Page:
-        kinds = ["ready", "result", "step", "selection"]
+        kinds = ["ready", "result", "step", "selection", "exercise"]
         hear = "".join(
             f"addEventListener('autograd-{kind}', e => heard.push(['{kind}', e.target.id, e.detail]));"  # noqa: E501
             for kind in kinds

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.kernel import Kernel
+
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "web" / "lessons").glob("*.py"))
 GOLDEN = json.loads((ROOT / "tests" / "engine" / "golden" / "lessons.json").read_text())
@@ -31,9 +33,13 @@ def same(shown: str, expected: str) -> bool:
 
 
 def parts(lesson: Path) -> list[tuple[str, str]]:
-    """("markdown" | "code", text) of each cell."""
+    """("markdown" | "code" | "unseen", text) of each cell."""
+    unseen = (" hint", " solution", " check")
     pieces = re.split(r"^# %%(.*)\n", lesson.read_text(), flags=re.MULTILINE)[1:]
-    kinds = ("markdown" if "[markdown]" in mark else "code" for mark in pieces[0::2])
+    kinds = (
+        "markdown" if "[markdown]" in mark else "unseen" if mark in unseen else "code"
+        for mark in pieces[0::2]
+    )
     return list(zip(kinds, pieces[1::2], strict=True))
 
 
@@ -70,9 +76,23 @@ def test_a_lesson_is_short_and_ends_with_something_to_try(lesson):
     prose = [line for kind, text in cells if kind == "markdown" for line in text.splitlines()]
     assert all(line == "" or line == "#" or line.startswith("# ") for line in prose)
     code = [line for kind, text in cells if kind == "code" for line in text.splitlines()]
+    code = [line for line in code if not line.startswith("# ")]  # tasks of exercises are prose
     assert max(map(len, code)) <= 72  # fits a phone held sideways
 
 
 @by_name
 def test_every_code_cell_of_a_lesson_shows_something(lesson):
     assert all(cell["stdout"] or cell["result"] for cell in GOLDEN[lesson.stem])
+
+
+@by_name
+def test_solutions_of_a_lesson_pass_their_checks(lesson):
+    # As a plain script, every check comes after its solution.
+    file = {"__name__": "__main__", "__file__": str(lesson)}
+    exec(compile(lesson.read_text(), lesson.name, "exec"), file)
+
+
+@by_name
+def test_answers_of_a_lesson_are_not_right_from_the_start(lesson):
+    done = Kernel().execute(lesson.read_text())
+    assert not [o for o in done.outputs if o["type"] == "verdict" and o["correct"]]

@@ -13,6 +13,9 @@ import { formOf, type Shared } from '../share'
 import { nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
 import { createBrokenLink } from './broken-link'
 import { createCheckPanel } from './check-panel'
+import { createExercises, type Answered } from './exercises'
+import { answeredOf, createPredictPanel } from './predict-panel'
+import { createProgressBook } from './progress'
 import { createCodeBar } from './code-bar'
 import { EMPTY, docOfFragment, readLessons, type Doc } from './documents'
 import { h, setText } from './dom'
@@ -55,6 +58,8 @@ export interface Setting {
   readonly embedded: boolean
   /// What of the program can be edited.
   readonly editing?: { readonly readOnly: boolean; readonly locked: readonly (readonly [number, number])[] }
+  /// Hears how exercises and predictions go.
+  onAnswer?(answered: Answered): void
   /// What stands for a fragment, where the setting knows better.
   docOf?(fragment: string, docs: readonly Doc[]): Promise<Doc | null>
 }
@@ -88,7 +93,8 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   const first = await docOf(location.hash)
 
   const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')), maths: readMaths(store.get('maths')) }
-  let state = initialState(docs, first, codeOf(first), look, offered(first))
+  const book = createProgressBook(store, first.slug)
+  let state = initialState(docs, first, codeOf(first), look, offered(first), answeredOf(book))
   if (embedded) state = update(state, { type: 'sleeping' })
   const watchers: ((state: State, before: State) => void)[] = []
 
@@ -185,13 +191,24 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   // On a narrow screen the bar is at hand under every tab.
   const narrow = matchMedia('(max-width: 719.98px)')
   const placeStepper = () => (narrow.matches ? tabs.element.after(stepper.element) : stage.element.append(stepper.element))
-  stage.element.append(checkPanel.element)
+  const report = (answered: Answered) => setting.onAnswer?.(answered)
+  const predictions = createPredictPanel(book, { answered: (answered) => dispatch({ type: 'answered', answered }), report, show: (node) => dispatch({ type: 'selected', nodes: [node], by: 'graph' }) })
+  const exercises = createExercises(book, {
+    state: () => state,
+    run: () => run(DEADLINE),
+    write: (from, to, text) => editor.write(from, to, text),
+    measure: () => editor.measure(),
+    report,
+  })
+  watchers.push(exercises.update)
+  stage.element.append(predictions.element, checkPanel.element)
   narrow.addEventListener('change', placeStepper)
   placeStepper()
 
   const editor = createLazyEditor(codeHost, {
     code: state.code,
     ...setting.editing,
+    exercises: exercises.host,
     onEdit: (text) => {
       // The editor reports its own reset too: that is no edit.
       if (text === state.code) return
@@ -283,6 +300,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     }
     // After the graph, which is where late numbers are kept.
     if (picture !== before?.picture || step !== before?.step || run?.id !== before?.run?.id) showLines()
+    predictions.update(state)
     checkPanel.update(state, badges)
     stepper.update(state)
     list.update(state)
@@ -427,7 +445,9 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     runner.stop()
     newest = null
     const text = codeOf(doc)
-    dispatch({ type: 'opened', doc, code: text, draft: offered(doc) })
+    book.open(doc.slug)
+    predictions.reset()
+    dispatch({ type: 'opened', doc, code: text, draft: offered(doc), answered: answeredOf(book) })
     editor.open(text)
     showStored()
     if (!doc.trace && !doc.problem && !embedded) wake()

@@ -2,7 +2,7 @@
 
 import type { Summary } from '../protocol/trace'
 import { encodeLink, isVersion, type Shared } from '../share'
-import { compactOf, type Trace } from '../trace'
+import { compactOf, wholeOf, type Trace } from '../trace'
 import { titleOfCode } from './documents'
 import type { Wish } from './share-dialog'
 import type { State } from './state'
@@ -26,7 +26,7 @@ export function placeOf(state: State): string | null {
 export async function sharedOf(state: State, { picture, place, run }: Wish, site: string, summaries: (trace: Trace) => Promise<(value: number) => Summary | null>): Promise<Shared> {
   const { code, doc, engine, step, selection } = state
   const seed = doc.link?.seed ?? SEED
-  const trace = picture && state.picture ? compactOf(state.picture.trace, await summaries(state.picture.trace)) : null
+  const trace = picture && state.picture ? compactOf(wholeOf(state.picture.trace), await summaries(wholeOf(state.picture.trace))) : null
   const fragment = await encodeLink({
     code,
     engine: isVersion(engine.version) ? engine.version : '',

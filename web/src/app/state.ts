@@ -8,6 +8,7 @@ import { splitCells } from '../editor/cells'
 import type { RollOptions } from '../graph'
 import { at, nodeCount, stepAt, timelineOf, type Trace } from '../trace'
 import type { Doc } from './documents'
+import { coveredFor } from './predict'
 import { USUAL, rolledToNodes, rolledToStep, turned, type Rolling } from './rolling'
 
 export type Theme = 'auto' | 'light' | 'dark'
@@ -29,6 +30,8 @@ export interface State {
   readonly player: Player
   /// The check of the newest run's gradients, when there was one.
   readonly check: Check | null
+  /// Questions about covered values that are answered: their values are shown.
+  readonly answered: ReadonlySet<string>
   readonly theme: Theme
   readonly tab: Tab
   /// Width of the code pane, in percent.
@@ -112,7 +115,8 @@ export interface Selection {
 export type Event =
   | RunnerEvent
   | { readonly type: 'edited'; readonly code: string }
-  | { readonly type: 'opened'; readonly doc: Doc; readonly code: string; readonly draft: string | null }
+  | { readonly type: 'opened'; readonly doc: Doc; readonly code: string; readonly draft: string | null; readonly answered?: ReadonlySet<string> }
+  | { readonly type: 'answered'; readonly answered: ReadonlySet<string> }
   | { readonly type: 'reset' }
   | { readonly type: 'declined' }
   | { readonly type: 'refused'; readonly reason: string }
@@ -156,13 +160,14 @@ const ASLEEP: Engine = { ...STARTING, phase: 'asleep', label: '' }
 
 export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean }
 
-export function initialState(docs: readonly Doc[], doc: Doc, code: string, { theme, split, maths = true }: Look, draft: string | null = null): State {
+export function initialState(docs: readonly Doc[], doc: Doc, code: string, { theme, split, maths = true }: Look, draft: string | null = null, answered: ReadonlySet<string> = new Set()): State {
   const state: State = {
     docs,
     doc,
     code,
     engine: doc.trace ? ASLEEP : STARTING,
-    ...storedRun(doc),
+    ...storedRun(doc, answered),
+    answered,
     selection: NOTHING,
     step: null,
     check: null,
@@ -187,7 +192,8 @@ export function update(state: State, event: Event): State {
         ...state,
         doc: event.doc,
         code: event.code,
-        ...storedRun(event.doc),
+        ...storedRun(event.doc, event.answered ?? new Set()),
+        answered: event.answered ?? new Set(),
         ...STILL(state),
         check: null,
         rolling: USUAL,
@@ -195,6 +201,10 @@ export function update(state: State, event: Event): State {
         refusal: event.doc.lost ?? null,
         tab: tabOf(event.doc),
       })
+    case 'answered': {
+      const { picture, answered } = { ...state, answered: event.answered }
+      return { ...state, answered, picture: picture && { ...picture, trace: coveredFor(picture.trace, answered) } }
+    }
     case 'reset':
       return { ...state, code: state.doc.code, offer: { kind: 'undo', code: state.code } }
     case 'declined':
@@ -237,7 +247,7 @@ export function update(state: State, event: Event): State {
     }
     case 'picture':
       if (event.run !== state.run?.id) return state
-      return { ...state, picture: { run: event.run, trace: event.trace }, selection: linkedSelection(state, event.trace) }
+      return { ...state, picture: { run: event.run, trace: coveredFor(event.trace, state.answered) }, selection: linkedSelection(state, event.trace) }
     case 'done': {
       if (!state.run || event.run !== state.run.id) return state
       const { milliseconds, ops } = event
@@ -338,9 +348,9 @@ export function markedNodes({ picture, run, selection }: State): readonly number
 }
 
 /// What a document shows before anything runs: nothing, or the run whose trace it holds.
-function storedRun({ trace }: Doc): Pick<State, 'run' | 'picture'> {
+function storedRun({ trace }: Doc, answered: ReadonlySet<string>): Pick<State, 'run' | 'picture'> {
   if (!trace) return { run: null, picture: null }
-  const picture: Picture = { run: STORED, trace }
+  const picture: Picture = { run: STORED, trace: coveredFor(trace, answered) }
   const failed = trace.outputs.find((output) => output.type === 'error')
   const run = { ...newRun(STORED, DEADLINE, trace.code), outputs: trace.outputs, error: failed?.error ?? null, ops: nodeCount(trace) }
   return { picture, run: { ...run, status: 'ended', ending: endingOf(picture, run) } }

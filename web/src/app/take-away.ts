@@ -2,7 +2,7 @@
 
 import type { Summary } from '../protocol/trace'
 import type { Scene } from '../graph'
-import type { Trace } from '../trace'
+import { wholeOf, type Trace } from '../trace'
 import { h, setText } from './dom'
 import type { State } from './state'
 
@@ -49,7 +49,7 @@ const KINDS: readonly Kind[] = [
     mime: 'application/json',
     make: async ({ traceJson }, { state, summaries }) => {
       const trace = traceOf(state)
-      return trace ? traceJson(trace, await summaries(trace)) : ''
+      return trace ? traceJson(wholeOf(trace), await summaries(wholeOf(trace))) : ''
     },
   },
   { ending: 'py', label: 'Python', about: 'the program', needs: 'code', mime: 'text/x-python', make: async (_files, { state }) => state.code },

@@ -4,6 +4,7 @@
 import { EditorSelection, Prec, RangeSetBuilder, StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state'
 import { Decoration, EditorView, WidgetType, keymap, type DecorationSet } from '@codemirror/view'
 import { proseOf, splitCells, type CellSpan } from './cells'
+import { exercisesChanged, isInExercise } from './exercise-view'
 import { renderProse } from './prose'
 
 class ProseWidget extends WidgetType {
@@ -83,7 +84,7 @@ const field = StateField.define<Value>({
     if (editing !== null && transaction.docChanged) editing = transaction.changes.mapPos(editing, -1)
     for (const effect of transaction.effects) if (effect.is(editProse)) editing = effect.value
     const line = cursorLine(transaction.state)
-    if (!transaction.docChanged && editing === value.editing && line === value.line) return value
+    if (!transaction.docChanged && !exercisesChanged(transaction) && editing === value.editing && line === value.line) return value
     return build(transaction.state, editing)
   },
   provide: (self) => [
@@ -101,7 +102,7 @@ function build(state: EditorState, editing: number | null): Value {
   const atoms = new RangeSetBuilder<Decoration>()
   let open: number | null = null
   for (const cell of splitCells(doc.iterLines())) {
-    if (cell.marker === 0) continue
+    if (cell.marker === 0 || isInExercise(state, cell.marker)) continue
     const marker = doc.line(cell.marker)
     const end = doc.line(Math.max(cell.last, cell.marker)).to
     if (cell.kind === 'markdown') {

@@ -11,6 +11,8 @@ import { EditorView, drawSelection, dropCursor, highlightActiveLineGutter, highl
 import type { ProgramError } from '../protocol/trace'
 import { cellView } from './cell-view'
 import { splitCells } from './cells'
+import { exercisesOf, type ExerciseHost } from './exercises'
+import { exerciseView } from './exercise-view'
 import { completeNames, type Names } from './complete'
 import { nameHelp } from './help'
 import { lockLines, type LineRange } from './locks'
@@ -26,6 +28,8 @@ export interface EditorOptions {
   /// Nothing, or not these lines, can be edited.
   readonly readOnly?: boolean
   readonly locked?: readonly LineRange[]
+  /// Shows exercises; without it their cells are ordinary ones.
+  readonly exercises?: ExerciseHost
   onEdit(code: string): void
   onRun(): void
   /// The reader moved the cursor (not by typing); line and column in the text that ran.
@@ -56,6 +60,10 @@ export interface Editor {
   goTo(place: Place): void
   /// As if the reader had asked at the cursor.
   showAtCursor(): void
+  /// Replaces whole lines as an edit of the reader's.
+  write(first: number, last: number, text: string): void
+  /// What stands between the lines has another height.
+  measure(): void
   focus(): void
   destroy(): void
 }
@@ -109,6 +117,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       ...completionKeymap,
       indentWithTab,
     ]),
+    exerciseView(options.exercises),
     cellView,
     outputsOf(goToLine),
     marks,
@@ -214,6 +223,13 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       view.focus()
     },
     showAtCursor: () => void showAtCursor(),
+    write(first, last, text) {
+      const { doc } = view.state
+      if (first > doc.lines) return
+      const [from, to] = [doc.line(first).from, doc.line(Math.max(first, last)).to]
+      view.dispatch({ changes: { from, to, insert: text }, userEvent: 'input.paste' })
+    },
+    measure: () => view.requestMeasure(),
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   }
@@ -225,6 +241,7 @@ const isMove = (transaction: Transaction) => transaction.isUserEvent('select')
 function startOf(code: string): number {
   const lines = code.split('\n')
   const cell = splitCells(lines).find((each) => each.kind === 'code')
-  const before = lines.slice(0, (cell?.first ?? 1) - 1)
+  const first = exercisesOf(lines).find(({ marker }) => marker === cell?.marker)?.first ?? cell?.first ?? 1
+  const before = lines.slice(0, first - 1)
   return Math.min(before.reduce((sum, line) => sum + line.length + 1, 0), code.length)
 }

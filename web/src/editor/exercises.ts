@@ -1,6 +1,7 @@
 /// Exercises of a program: what is asked, where the answer stands, and what stays folded away.
 
 import { proseOf, splitCells, type CellSpan } from './cells'
+import { renderProse } from './prose'
 
 export interface Exercise {
   /// Its name, else its number; the same in every version of the program that has it. Progress is kept under it.
@@ -19,6 +20,13 @@ export interface Exercise {
   readonly checks: readonly number[]
   /// Null when it has none.
   readonly solution: string | null
+}
+
+export interface ExerciseHost {
+  /// The panel under the answer; one element for each exercise, however often it is asked for.
+  panel(exercise: Exercise): HTMLElement
+  /// The reader opened the source, with its solution.
+  opened(exercise: Exercise): void
 }
 
 export function exercisesOf(lines: readonly string[]): readonly Exercise[] {
@@ -55,6 +63,24 @@ function taskLines(lines: readonly string[], { first, last }: CellSpan): number 
   let count = 0
   while (first + count <= last && (lines[first + count - 1] ?? '').startsWith('#')) count++
   return count
+}
+
+export const titleOfExercise = ({ key }: Pick<Exercise, 'key'>): string => (/^Exercise \d/.test(key) ? key : `Exercise: ${key}`)
+
+/// What is asked, above the answer.
+export function taskElement(exercise: Exercise, settled: () => void): HTMLElement {
+  const made = document.createElement('div')
+  made.className = 'prose exercise-task'
+  const head = document.createElement('p')
+  head.className = 'exercise-head'
+  const title = document.createElement('strong')
+  title.textContent = titleOfExercise(exercise)
+  head.append(title)
+  const body = document.createElement('div')
+  body.className = 'prose-body'
+  renderProse(body, exercise.task, settled)
+  made.append(head, body)
+  return made
 }
 
 /// The answer as it stands.

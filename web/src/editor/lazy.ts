@@ -16,7 +16,7 @@ export function createLazyEditor(host: HTMLElement, options: Options, eager: boo
   let fetching: Promise<Editor> | null = null
   let said: { code: string; frozen: boolean; run: RunOutputs | null; places: readonly Place[]; error: ProgramError | null; notes: readonly LineNote[] } = blank(options.code)
 
-  const plain = createPlainView((line) => void whole().then((made) => made.goToLine(line)))
+  const plain = createPlainView((line) => void whole().then((made) => made.goToLine(line)), options.exercises)
   host.append(plain.element)
 
   function draw() {
@@ -46,7 +46,7 @@ export function createLazyEditor(host: HTMLElement, options: Options, eager: boo
 
   plain.element.addEventListener('pointerup', (event) => {
     // Whoever marks text to copy it, or follows a link, does not want to edit.
-    const wants = event.target instanceof Element && !event.target.closest('a, button')
+    const wants = event.target instanceof Element && !event.target.closest('a, button, .exercise')
     if (!wants || !document.getSelection()?.isCollapsed) return
     const row = event.target.closest('.plain-line')?.querySelector('.plain-number')
     void whole(Number(row?.textContent ?? -1))
@@ -55,6 +55,9 @@ export function createLazyEditor(host: HTMLElement, options: Options, eager: boo
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey)) {
       event.preventDefault()
       options.onRun()
+    } else if (event.target !== plain.element) {
+      // A button inside is pressed.
+      return
     } else if (event.key === 'Enter' || (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)) {
       event.preventDefault()
       void whole()
@@ -85,6 +88,8 @@ export function createLazyEditor(host: HTMLElement, options: Options, eager: boo
     goToLine: (line) => void whole().then((made) => made.goToLine(line)),
     goTo: (place) => void whole().then((made) => made.goTo(place)),
     showAtCursor: () => editor?.showAtCursor(),
+    write: (first, last, text) => void whole().then((made) => made.write(first, last, text)),
+    measure: () => editor?.measure(),
     focus: () => (editor ? editor.focus() : plain.element.focus()),
     destroy() {
       editor?.destroy()

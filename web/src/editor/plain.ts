@@ -4,6 +4,7 @@
 import './plain.css'
 import type { Output, ProgramError } from '../protocol/trace'
 import { proseOf, splitCells } from './cells'
+import { exercisesOf, taskElement, type ExerciseHost } from './exercises'
 import type { Place } from './marks'
 import { appendOutputs, type GoToLine } from './output-view'
 import { renderProse } from './prose'
@@ -25,7 +26,7 @@ export interface PlainView {
   reveal(line: number): void
 }
 
-export function createPlainView(goTo: GoToLine): PlainView {
+export function createPlainView(goTo: GoToLine, host?: ExerciseHost): PlainView {
   const element = make('div', 'plain')
   element.tabIndex = 0
   element.setAttribute('role', 'group')
@@ -44,8 +45,18 @@ export function createPlainView(goTo: GoToLine): PlainView {
       rows.set(number, row)
       return row
     }
+    const exercises = new Map(host ? exercisesOf(lines).map((each) => [each.marker, each]) : [])
     cells.forEach((cell, index) => {
-      if (cell.kind === 'markdown') {
+      const exercise = exercises.get(cell.marker)
+      if (cell.role !== null && cell.role !== 'exercise' && host) return
+      if (exercise) {
+        children.push(taskElement(exercise, () => {}))
+        for (let number = exercise.first; number <= exercise.last; number++) {
+          const row = lineRow(number)
+          row.classList.add('cm-answer')
+          children.push(row)
+        }
+      } else if (cell.kind === 'markdown') {
         const prose = make('div', 'prose')
         const body = make('div', 'prose-body')
         renderProse(body, proseOf(lines.slice(cell.first - 1, cell.last)), () => {})
@@ -63,8 +74,16 @@ export function createPlainView(goTo: GoToLine): PlainView {
       }
       const own = outputs.filter((output) => output.cell === index)
       if (own.length > 0) children.push(outputBlock(own, goTo))
+      if (exercise && host && exercise.folded.last >= exercise.folded.first) {
+        const place = make('div', 'exercise-place')
+        place.append(host.panel(exercise))
+        children.push(place)
+      }
     })
+    const focused = document.activeElement
     element.replaceChildren(...children)
+    // A panel that was taken out and put back.
+    if (focused instanceof HTMLElement && focused !== element && element.contains(focused)) focused.focus({ preventScroll: true })
   }
 
   return {

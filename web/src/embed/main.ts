@@ -9,6 +9,7 @@ import { DEFAULTS } from '../share'
 import { createBar } from './bar'
 import { listenToHost, openInbox } from './host'
 import { joinRunner } from './join'
+import type { FromEmbed } from './messages'
 import { readOptions, type EmbedOptions } from './options'
 
 /// The program comes by message.
@@ -21,16 +22,18 @@ async function embed(root: HTMLElement, options: EmbedOptions) {
   const inbox = openInbox()
   const { dataset } = document.documentElement
   dataset.embed = options.show
+  let say: ((message: FromEmbed) => void) | null = null
   const controls = await start(root, {
     // Drafts of embeds are kept apart; the reader's own choices on the whole page are not touched.
     store: embedStore(options),
     embedded: true,
+    onAnswer: (answered) => say?.({ type: 'exercise', ...answered }),
     editing: { readOnly: options.readonly, locked: options.lock },
     openRunner: (host, listen) => joinRunner((hear) => openRunner(host, hear), listen),
     createHeader: (state, act) => createBar(state, act, () => void openWhole()),
     docOf: async (fragment, docs) => chosen(fragment === FROM_HOST ? HOST : await docOfFragment(fragment, docs), options),
   })
-  listenToHost(controls, root, inbox)
+  say = listenToHost(controls, root, inbox)
 
   async function openWhole() {
     const { site, fragment } = await controls.shared()
@@ -48,12 +51,15 @@ function chosen(doc: Doc | null, { step, autorun }: EmbedOptions): Doc {
   return { ...doc, slug: `embed-${doc.slug}`, link: { ...link, step: step > 0 ? step - 1 : link.step, view: { ...link.view, run: autorun || link.view.run } } }
 }
 
+/// What the reader wrote and tried.
+const isOfReader = (key: string): boolean => key.startsWith('draft:') || key.startsWith('progress:')
+
 function embedStore({ theme }: EmbedOptions) {
   const store = createStore(() => localStorage)
   return {
-    get: (key: string) => (key === 'theme' ? (theme === 'auto' ? null : theme) : key.startsWith('draft:') ? store.get(key) : null),
+    get: (key: string) => (key === 'theme' ? (theme === 'auto' ? null : theme) : isOfReader(key) ? store.get(key) : null),
     set: (key: string, value: string | null) => {
-      if (key.startsWith('draft:')) store.set(key, value)
+      if (isOfReader(key)) store.set(key, value)
     },
   }
 }

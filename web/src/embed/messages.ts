@@ -23,8 +23,8 @@ export type FromEmbed =
   | { readonly type: 'result'; readonly ok: boolean; readonly operations: number; readonly outputs: readonly string[]; readonly error: string | null }
   | { readonly type: 'step'; readonly step: number | null; readonly steps: number }
   | { readonly type: 'selection'; readonly line: number; readonly expression: string; readonly name: string | null }
-  /// An exercise was answered.
-  | { readonly type: 'exercise'; readonly exercise: string; readonly correct: boolean; readonly attempts: number }
+  /// An exercise was answered, or a value predicted (`predict x.grad`); `shown`: the solution had been shown before.
+  | { readonly type: 'exercise'; readonly exercise: string; readonly correct: boolean; readonly attempts: number; readonly shown: boolean }
 
 export type Envelope<T> = T & { readonly channel: typeof CHANNEL }
 

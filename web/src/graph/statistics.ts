@@ -1,7 +1,7 @@
 /// What is said of an array besides its elements.
 
 import type { Num, Summary } from '../protocol/trace'
-import { element, formatNumber, sizeOf } from '../trace'
+import { element, formatNumber, isCovered, sizeOf } from '../trace'
 
 export type Fact = readonly [name: string, text: string]
 
@@ -9,6 +9,7 @@ const BYTES: Readonly<Record<string, number>> = { float16: 2, float32: 4, float6
 
 /// Least, largest, mean and standard deviation (of more than one element), and how many are zero or no number.
 export function statisticsOf(summary: Summary, shape: readonly number[], dtype: string): readonly Fact[] {
+  if (isCovered(dtype)) return [['covered', 'until you predict it']]
   const size = sizeOf(shape)
   if (size === 0) return [['size', '0, no elements']]
   const std = size > 1 ? deviation(summary) : null

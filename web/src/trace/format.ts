@@ -21,8 +21,17 @@ function withoutZeros(number: string): string {
   return number.includes('.') ? number.replace(/\.?0+$/, '') : number
 }
 
+const COVERED = ', covered'
+
+/// The dtype of a value that a reader is still to predict: its elements are "?".
+export const coveredDtype = (dtype: string): string => dtype + COVERED
+export const isCovered = (dtype: string): boolean => dtype.endsWith(COVERED)
+/// Stands for a shape that is still to be predicted.
+export const HIDDEN_SHAPE: readonly number[] = Object.freeze([])
+
 /// `(2, 3)` as Python writes it.
 export function formatShape(shape: readonly number[]): string {
+  if (shape === HIDDEN_SHAPE) return '(?)'
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
 }
 
@@ -79,6 +88,7 @@ function wholeArray(summary: Summary, shape: readonly number[], dtype: string, f
 
 /// One element; booleans are stored as 0 and 1.
 export function element(value: Num, dtype: string, digits: number): string {
+  if (isCovered(dtype)) return '?'
   if (dtype === 'bool') return value === 0 ? 'False' : 'True'
   return formatNumber(value, digits)
 }

@@ -1,5 +1,6 @@
 /// The trace as the page sees it: checked once, then asked.
 
+export { covered, wholeOf } from './cover'
 export { COMPACT_FORM, compactOf, documentOf, type Compact } from './compact'
 export { TraceError } from './checks'
 export { instancesOf, type Instances } from './instances'
@@ -42,6 +43,7 @@ export {
   element,
   formatNumber,
   formatShape,
+  isCovered,
   formatValue,
   formatValueInline,
   sizeOf,
