@@ -261,3 +261,35 @@ def test_an_embed_tells_its_page_how_it_goes(course):  # noqa: F811
     assert all(
         "x.grad" not in text for *_, each in heard(page, "result") for text in each["outputs"]
     )
+
+
+def test_an_author_types_an_exercise_and_folds_it(playground):
+    page = playground.page
+    playground.write("")
+    for line in ["# %% exercise Two", "# Make y two.", "y = 1", "# %% check", "y == 2"]:
+        page.keyboard.type(line)
+        page.keyboard.press("Escape")  # no completion
+        page.keyboard.press("Enter")
+    expect(page.locator(".cm-content")).to_contain_text("y == 2")
+    page.get_by_role("button", name="Fold this exercise").click()
+    expect(page.locator(".cm-content")).not_to_contain_text("y == 2")
+    page.locator(".exercise").get_by_role("button", name="Check").click()
+    expect(page.locator(".exercise-result")).to_have_text("✗ Not yet: y is 1", timeout=30_000)
+
+
+def test_an_exercise_is_there_to_be_read_before_the_editor_is(fresh):
+    page = fresh.page
+    page.goto(fresh.url + link(f"{SQUARE}# plain\n", run=True))
+    plain = page.locator(".plain")
+    expect(plain.locator(".exercise-task")).to_contain_text("Make the gradient of x")
+    expect(plain.locator(".exercise")).to_be_visible()
+    for hidden in ("close(x.grad", "y = x * x", "squaring"):
+        expect(plain).not_to_contain_text(hidden)
+    hint = page.get_by_role("button", name="Hint 1 of 2")
+    hint.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("note", name="Hint 1")).to_be_visible()
+    page.locator(".exercise").get_by_role("button", name="Check").click()
+    result = page.locator(".exercise-result")
+    expect(result).to_have_text("✗ Not yet: x.grad is [1 1]", timeout=90_000)
+    assert not [each for each in fresh.complaints if "uncaught" in each]

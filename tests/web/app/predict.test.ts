@@ -59,6 +59,7 @@ describe('questions', () => {
     const shown = coveredFor(trace, new Set())
     expect(texts(shown)).not.toMatch(/\[1 4\]|\[2 4\]/)
     expect(texts(shown)).toContain('[? ?]')
+    expect(texts(shown)).toContain('multiply, line 3, y, shape (2,), value covered until you predict it, gradient [1 1]')
     // The shape of z, and its value, which is a scalar.
     expect(texts(shown)).not.toContain('shape (),')
     const ends = lineValuesOf(shown, null, (value) => shown.values.summaries[value] ?? null).lines

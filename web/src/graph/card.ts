@@ -12,6 +12,7 @@ import {
   gradOf,
   gradientAt,
   hasRole,
+  isCovered,
   isRecordedOp,
   lineOfNode,
   lineOfSite,
@@ -221,7 +222,7 @@ export function cardValue(trace: Trace, value: number, summaryOf: SummaryOf): Ca
   if (!summary) return { value, shape, dtype, heat: null, statistics: [], more: false, pending: true }
   const heat = heatOf(summary, shape, dtype)
   const { rows, cols } = matrixOf(shape)
-  return { value, shape, dtype, heat, statistics: statisticsOf(summary, shape, dtype), more: heat?.numbers !== true && rows * cols > 0, pending: false }
+  return { value, shape, dtype, heat, statistics: statisticsOf(summary, shape, dtype), more: heat?.numbers !== true && rows * cols > 0 && !isCovered(dtype), pending: false }
 }
 
 /// Whether a value's numbers stay legible in half the width of a card.

@@ -7,6 +7,7 @@ import {
   dtypeOfValue,
   expressionOf,
   formatValueInline,
+  isCovered,
   lineOfNode,
   shapeOfValue,
   visitsOf,
@@ -328,6 +329,7 @@ function describer(trace: Trace, pass: number, summaryOf: SummaryOf): (box: Box)
   const inline = (value: number): string => {
     const summary = summaryOf(value)
     if (!summary) return 'not loaded yet'
+    if (isCovered(dtypeOfValue(trace, value))) return 'covered until you predict it'
     return formatValueInline(summary, shapeOfValue(trace, value), dtypeOfValue(trace, value))
   }
   return (box) => {
