@@ -37,6 +37,20 @@ describe('withStep', () => {
     expect(at(stored('doubling'), 54).edges.flatMap(({ note }) => note ?? [])).toEqual(['[4096 0] × 2 = [8192 0]'])
   })
 
+  it('touches only what changes', () => {
+    const trace = stored('doubling')
+    const view = viewsOf(trace)[0]
+    if (!view) throw new Error('no view')
+    const last = timelineOf(trace).length - 1
+    const end = sceneOf({ trace, view, pass: passOf(trace, last), selected: [] })
+    const scenes = [3, 4, last - 4, last - 3].map((step) => withStep(end, trace, passOf(trace, last), step, summaryOf(trace)))
+    const other = (a: number, b: number) => scenes[a]?.nodes.filter((node, i) => node !== scenes[b]?.nodes[i]).length
+    expect(end.nodes.length).toBeGreaterThan(20)
+    expect(other(0, 1)).toBeLessThan(4)
+    expect(other(2, 3)).toBeLessThan(5)
+    expect(other(0, 3)).toBeGreaterThan(20)
+  })
+
   it('moves nothing and ends as the picture of the end', () => {
     for (const name of ['broadcast', 'doubling', 'second_order'] as const) {
       const trace = stored(name)

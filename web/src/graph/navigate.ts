@@ -1,7 +1,7 @@
 /// Moving through the picture by keyboard: along producers and consumers, and sideways.
 
 import { consumers, operandSlots, nodeOfSlot, resultSlots, type Trace } from '../trace'
-import type { Scene, SceneNode } from './scene'
+import type { Scene, SceneNode } from './shapes'
 
 export type Direction = 'up' | 'down' | 'left' | 'right' | 'first' | 'last'
 

@@ -11,7 +11,8 @@ import { HEADING, headingWidth, lanePath, nested, type NestEdge, type Nested } f
 import { PLATE_HEIGHT } from './placement'
 import { positionsFor, shownArg, shownAt, shownNode, type Body, type Positions, type Rolled, type RolledEdge, type Shown } from './roll'
 import { LANE, type Point } from './routes'
-import { sceneNodesOf, type Scene, type SceneCurve, type SceneEdge, type SceneFrame, type SceneInput } from './scene'
+import { sceneNodesOf, type SceneInput } from './scene'
+import type { Scene, SceneCurve, SceneEdge, SceneFrame } from './shapes'
 import { curveOf } from './curve'
 import type { View } from './views'
 

@@ -11,6 +11,10 @@ export interface Camera {
   readonly moved: () => boolean
   readonly set: (transform: Transform) => void
   readonly zoomBy: (factor: number) => void
+  /// Brings a point of the picture to the middle of the window, as the reader's own move.
+  readonly centre: (point: { readonly x: number; readonly y: number }) => void
+  /// What it looks at was the reader's choice.
+  readonly hold: () => void
   /// Forgets that the reader moved it.
   readonly release: () => void
   /// How far away it may go: far enough to see all of a picture.
@@ -41,6 +45,11 @@ export function createCamera(surface: SVGSVGElement, onMoved: () => void): Camer
       moved = true
       root.call(behaviour.scaleBy, factor)
     },
+    centre: ({ x, y }) => {
+      moved = true
+      root.call(behaviour.translateTo, x, y)
+    },
+    hold: () => void (moved = true),
     release: () => void (moved = false),
     bound: (size) => {
       picture = size

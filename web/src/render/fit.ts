@@ -48,6 +48,13 @@ export function openTransform(window: Size, picture: Size, start: { readonly x: 
   return { k, x, y: height <= window.height ? (window.height - height) / 2 : EDGE }
 }
 
+/// A part of the picture in the middle of what nothing covers, with its surroundings, at a scale at which text is legible.
+export function closeTransform(open: Rect, part: Rect): Transform {
+  const fit = Math.min((0.6 * open.width) / Math.max(1, part.width), (0.6 * open.height) / Math.max(1, part.height))
+  const k = clamp(fit, OPEN_LEAST, 1)
+  return { k, x: open.x + open.width / 2 - k * (part.x + part.width / 2), y: open.y + open.height / 2 - k * (part.y + part.height / 2) }
+}
+
 /// Brings a rectangle of the picture into the part of the window that nothing covers: by the smallest move when some of it is
 /// in sight, else to the middle.
 export function revealTransform(now: Transform, open: Rect, rect: Rect, margin = 16): Transform {

@@ -7,6 +7,7 @@ import type { Summary } from '../protocol/trace'
 import {
   buildGraph,
   cardOf,
+  foundNodes,
   heldFrom,
   identityOf,
   matrixOf,
@@ -46,11 +47,13 @@ import { createCamera } from './camera'
 import { createCard } from './card'
 import { html, svg } from './dom'
 import { arrowHeads } from './draw'
-import { anchoredTransform, fitTransform, isWhole, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
+import { anchoredTransform, closeTransform, fitTransform, isWhole, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
+import { createFinder } from './finder'
 import { measure } from './measure'
 import { createCanvasPainter } from './paint-canvas'
 import { createSvgPainter } from './paint-svg'
 import type { Painter } from './painter'
+import { createOverview } from './overview'
 import { createPlacer, startWorker } from './placer'
 import { drawPins } from './pins'
 import { createFrames } from './frames'
@@ -119,6 +122,8 @@ const SAME_PROGRAM = 0.3
 const SVG_MOST = 1_500
 /// Most nodes of one picture. 40,000 take some 2 s to be laid out and drawn.
 const MOST_DRAWN = 40_000
+/// Scale below which text is not legible.
+const LEGIBLE = 0.5
 const NOWHERE: Point = { x: Number.NaN, y: Number.NaN }
 const count = (n: number): string => n.toLocaleString('en')
 /// Views whose places are remembered.
@@ -137,18 +142,21 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const frames = createFrames({ onTurn: options.onTurn, onUnroll: options.onUnroll })
   const layer = svg('g', {}, frames.back, pictures, frames.front)
   const probe = svg('g', { class: 'gv-probe', 'aria-hidden': 'true' })
-  const surface = svg('svg', { class: 'gv-surface', role: 'group', 'aria-label': 'Computation graph', 'aria-describedby': `${prefix}-keys` }, arrowHeads(prefix), probe, layer)
+  const surface = svg('svg', { class: 'gv-surface', role: 'group', tabindex: -1, 'aria-label': 'Computation graph', 'aria-describedby': `${prefix}-keys` }, arrowHeads(prefix), probe, layer)
   const paper = html('canvas', { class: 'gv-paper', 'aria-hidden': 'true' })
   const bar = html('div', { class: 'gv-bar' })
   const empty = html('div', { class: 'gv-empty' })
   const zoomOut = zoomButton('Zoom out', '−', () => camera.zoomBy(1 / 1.3))
   const zoomIn = zoomButton('Zoom in', '+', () => camera.zoomBy(1.3))
   const zoomFit = zoomButton('Fit the whole graph', 'fit', () => fit())
-  const zoomBox = html('div', { class: 'gv-zoom', role: 'group', 'aria-label': 'Zoom' }, zoomOut, zoomIn, zoomFit)
+  const zoomClose = zoomButton('Zoom to the selected node', '◎', () => zoomToSelected())
+  const finder = createFinder({ find: (text) => (state.trace && scene && !stale ? foundNodes(state.trace, scene.nodes.map(({ node }) => node), text) : []), show: showFound, leave: () => setStop(stop, true) })
+  const zoomBox = html('div', { class: 'gv-zoom', role: 'group', 'aria-label': 'Zoom and find' }, zoomOut, zoomIn, zoomFit, zoomClose, finder.button)
+  const overview = createOverview((point) => camera.centre(point))
   const legend = drawLegend()
-  const keys = html('p', { id: `${prefix}-keys`, class: 'gv-keys' }, 'Arrow up and down follow operands and consumers, left and right go to neighbours, Enter selects, Escape closes, plus, minus and zero zoom.')
+  const keys = html('p', { id: `${prefix}-keys`, class: 'gv-keys' }, 'Arrow up and down follow operands and consumers, left and right go to neighbours, Enter selects, Escape closes, plus, minus and zero zoom, Z goes close to the selected node, slash finds.')
   const waiting = html('p', { class: 'gv-wait', role: 'status' })
-  const canvas = html('div', { class: 'gv-canvas' }, paper, surface, waiting, empty, zoomBox, legend, keys)
+  const canvas = html('div', { class: 'gv-canvas' }, paper, surface, waiting, empty, finder.element, overview.element, zoomBox, legend, keys)
   const card = html('aside', { class: 'gv-card', 'aria-label': 'Selected node', hidden: true })
   const pinned = html('section', { class: 'gv-pins', 'aria-label': 'Pinned nodes', hidden: true })
   const root = html('div', { class: 'gv' }, bar, canvas, card, pinned)
@@ -313,8 +321,11 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     options.onFrames(scene.frames ?? [])
     legend.hidden = !scene.edges.some(({ role }) => role === 'grad')
     setStop(scene.nodes.find(({ key }) => key === focused)?.node ?? state.selected.find((node) => position.has(node)) ?? scene.nodes[0]?.node ?? -1, focused !== null)
+    overview.show(scene)
     moveCamera(before, scene, look)
     lookNow()
+    finder.again()
+    zoomClose.disabled = shownSelected() === undefined
     keepBase()
     askLater()
   }
@@ -324,6 +335,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     painter.clear()
     frames.update(null)
     options.onFrames([])
+    overview.show(null)
     end = scene = laid = null
     tooMany = nodes
     position = new Map()
@@ -338,6 +350,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     layer.setAttribute('transform', `translate(${x},${y}) scale(${k})`)
     surface.classList.toggle('is-far', k < 0.32)
     painter.look({ k, x, y }, camera.window())
+    overview.look({ k, x, y }, camera.window())
   }
 
   function setWaiting(text: string): void {
@@ -392,6 +405,27 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     painter.change(scene)
     const first = shownSelected()
     if (first !== undefined) setStop(first, false)
+    zoomClose.disabled = first === undefined
+  }
+
+  /// Marks what a search found and goes to one of it.
+  function showFound(found: readonly number[], node: number | null): void {
+    const marked = new Set(found)
+    shapes.svg.mark(marked)
+    shapes.canvas.mark(marked)
+    overview.mark(marked)
+    if (node === null) return
+    setStop(node, false)
+    options.onSelect(node)
+    // Far away a match is only a spot.
+    if (camera.now().k < LEGIBLE) zoomToSelected()
+  }
+
+  function zoomToSelected(): void {
+    const chosen = around(scene?.nodes.filter(({ node }) => state.selected.includes(node)) ?? [])
+    if (!chosen || stale) return
+    camera.set(closeTransform(openWindow(), chosen))
+    camera.hold()
   }
 
   const inspector = createCard(card, {
@@ -505,12 +539,15 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     camera.set(all && scene ? revealTransform(now, open, { x: 0, y: 0, width: scene.width, height: scene.height }, 0) : revealTransform(now, open, rect))
   }
 
-  /// The part of the window that the card does not cover.
+  /// The part of the window that card, search and overview do not cover.
   function openWindow(): Rect {
     const { width, height } = camera.window()
     const over = !card.hidden && getComputedStyle(card).position === 'absolute'
     const covered = over ? card.offsetWidth + 16 : 0
-    return { x: 0, y: 0, width: width - covered > 240 ? width - covered : width, height }
+    const left = overview.element.offsetWidth > 0 ? overview.element.offsetWidth + 20 : 0
+    const top = finder.isOpen() ? finder.element.offsetHeight + 8 : 0
+    const [free, high] = [width - covered - left, height - top]
+    return { x: free > 240 ? left : 0, y: high > 160 ? top : 0, width: free > 240 ? free : width, height: high > 160 ? high : height }
   }
 
   // ----- Summaries that are still missing -----
@@ -617,13 +654,20 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const MOVES: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right', Home: 'first', End: 'last' }
 
   function onKey(event: KeyboardEvent): void {
+    const inFields = event.target instanceof Element && event.target.closest('input, select, textarea') !== null
+    const finds = event.key === '/' ? !inFields && !event.ctrlKey && !event.metaKey && !event.altKey : event.key.toLowerCase() === 'f' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
+    if (finds && scene) {
+      event.preventDefault()
+      return finder.open()
+    }
+    if (finder.element.contains(document.activeElement)) return
     if (event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === 'Escape' && state.selected.length > 0) {
       event.preventDefault()
       return close()
     }
     if (!canvas.contains(document.activeElement)) return
-    const zooms: Readonly<Record<string, () => void>> = { '+': () => camera.zoomBy(1.3), '=': () => camera.zoomBy(1.3), '-': () => camera.zoomBy(1 / 1.3), '0': fit }
+    const zooms: Readonly<Record<string, () => void>> = { '+': () => camera.zoomBy(1.3), '=': () => camera.zoomBy(1.3), '-': () => camera.zoomBy(1 / 1.3), '0': fit, z: zoomToSelected }
     const act = zooms[event.key]
     if (act) {
       event.preventDefault()
@@ -663,7 +707,11 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   surface.addEventListener('mousemove', (event) => point(event.buttons === 0 ? nodeOf(event) : null))
   surface.addEventListener('mouseleave', () => point(null))
   // A canvas does not see by itself that the theme changed.
-  const recolour = (): void => shapes.canvas.recolour()
+  const recolour = (): void => {
+    shapes.canvas.recolour()
+    overview.show(scene)
+    lookNow()
+  }
   const themed = new MutationObserver(recolour)
   themed.observe(document.documentElement, { attributeFilter: ['data-theme'] })
   const themes = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => matchMedia(query))
