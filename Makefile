@@ -28,7 +28,7 @@ site: environment ## Write the page as a static folder, build/site, that any web
 dist: environment ## Build a Python wheel that carries the page, in dist/
 	@$(BUILD) dist
 
-bench: environment ## Measure the engine and the page's start-up, as ratios
+bench: environment ## Measure the engine and the page's start-up, as ratios, and the graph from trace to picture
 	@$(BUILD) bench
 
 format: environment ## Format the Python sources and apply ruff's safe repairs

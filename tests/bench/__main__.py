@@ -1,6 +1,6 @@
 """`make bench`: everything that is measured, as ratios within one run.
 
-python tests/bench [programs] [browser] [startup] [quick]      default: the first three
+python tests/bench [programs] [browser] [startup] [picture] [quick]      default: all but `quick`
 `quick`: the engine against NumPy by hand only, a few rounds
 """
 
@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 def main() -> int:
     """Runs the benchmarks that the command line names."""
-    wanted = sys.argv[1:] or ["programs", "browser", "startup"]
+    wanted = sys.argv[1:] or ["programs", "browser", "startup", "picture"]
     import numpy
 
     print(
@@ -40,6 +40,10 @@ def main() -> int:
         import startup_bench
 
         print("\n" + "\n".join(startup_bench.run()))
+    if "picture" in wanted:
+        import picture_bench
+
+        print("\n" + "\n".join(picture_bench.run()))
     return 0
 
 
