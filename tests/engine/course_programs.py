@@ -1344,6 +1344,323 @@ attempt(lambda: nd.ones(3) + nd.ones(3, dtype='int32'))
 attempt(lambda: nd.sum(x, axis=3))
 attempt(lambda: mx.gluon.Trainer(mx.gluon.nn.Dense(1).collect_params(), 'sgdd'))
 attempt(lambda: mx.init.create('xaver') if hasattr(mx.init, 'create') else 1 / 0)
+
+# %% nd: shapes of one's own layer from the data, dense
+from mxnet import nd, autograd, gluon
+import mxnet as mx
+mx.random.seed(1)
+class Net(gluon.HybridBlock):
+    def __init__(self, **kw):
+        super().__init__(**kw)
+        with self.name_scope():
+            self.weight = self.params.get('weight', shape=(3, 0), allow_deferred_init=True)
+            self.bias = self.params.get('bias', shape=(3,), init='zeros')
+    def hybrid_forward(self, F, x, weight, bias):
+        return F.FullyConnected(x, weight, bias, num_hidden=3)
+net = Net(); net.initialize(mx.init.Xavier()); print(net(nd.ones((2, 5)))); print(net.weight.shape, net.weight.data()); print(net)
+
+# %% nd: shapes of one's own layer from the data, convolution and norm
+from mxnet import nd, autograd, gluon
+import mxnet as mx
+mx.random.seed(1)
+class Net(gluon.HybridBlock):
+    def __init__(self, **kw):
+        super().__init__(**kw)
+        with self.name_scope():
+            self.k = self.params.get('k', shape=(4, 0, 3, 3), allow_deferred_init=True)
+            self.g = self.params.get('g', shape=(0,), init='ones', allow_deferred_init=True)
+            self.bb = self.params.get('bb', shape=(0,), init='zeros', allow_deferred_init=True)
+    def hybrid_forward(self, F, x, k, g, bb):
+        h = F.Convolution(x, k, kernel=(3, 3), num_filter=4, no_bias=True)
+        return F.LayerNorm(h, g, bb)
+net = Net(); net.initialize(); net.hybridize(); print(net(nd.ones((1, 2, 5, 5))).shape); print(net.k.shape, net.g.shape, net.k.data()[0,0])
+
+# %% nd: a custom operator by name
+from mxnet import nd, autograd
+import mxnet as mx
+class Softplus(mx.operator.CustomOp):
+    def forward(self, is_train, req, in_data, out_data, aux):
+        self.assign(out_data[0], req[0], nd.log(1 + nd.exp(in_data[0])))
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        self.assign(in_grad[0], req[0], out_grad[0] * nd.sigmoid(in_data[0]))
+@mx.operator.register("softplus")
+class SoftplusProp(mx.operator.CustomOpProp):
+    def __init__(self):
+        super().__init__(need_top_grad=True)
+    def list_arguments(self): return ['data']
+    def list_outputs(self): return ['output']
+    def infer_shape(self, in_shape): return in_shape, [in_shape[0]], []
+    def create_operator(self, ctx, shapes, dtypes): return Softplus()
+x = nd.array([-1., 0, 2]); x.attach_grad()
+with autograd.record():
+    y = nd.Custom(x, op_type='softplus')
+    z = (y * y).sum()
+z.backward()
+print(y, x.grad)
+
+# %% nd: a custom loss of NumPy code
+import mxnet as mx, numpy as onp
+from mxnet import nd, autograd
+class Softmax(mx.operator.CustomOp):
+    def forward(self, is_train, req, in_data, out_data, aux):
+        x = in_data[0].asnumpy()
+        y = onp.exp(x - x.max(axis=1).reshape((x.shape[0], 1)))
+        y /= y.sum(axis=1).reshape((x.shape[0], 1))
+        self.assign(out_data[0], req[0], mx.nd.array(y))
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        l = in_data[1].asnumpy().ravel().astype(int)
+        y = out_data[0].asnumpy()
+        y[onp.arange(l.shape[0]), l] -= 1.0
+        self.assign(in_grad[0], req[0], mx.nd.array(y))
+@mx.operator.register("mysoftmax")
+class SoftmaxProp(mx.operator.CustomOpProp):
+    def __init__(self): super(SoftmaxProp, self).__init__(need_top_grad=False)
+    def list_arguments(self): return ['data', 'label']
+    def list_outputs(self): return ['output']
+    def infer_shape(self, in_shape):
+        return [in_shape[0], (in_shape[0][0],)], [in_shape[0]], []
+    def infer_type(self, in_type): return in_type, [in_type[0]], []
+    def create_operator(self, ctx, shapes, dtypes): return Softmax()
+x = nd.array([[1., 2, 3], [0, 0, 1]]); x.attach_grad()
+with autograd.record():
+    y = nd.Custom(x, nd.array([0, 2]), op_type='mysoftmax')
+y.backward()
+print(y, x.grad)
+
+# %% nd: fused recurrent layers
+from mxnet import nd, gluon, autograd
+import mxnet as mx
+mx.random.seed(0)
+for cls, kw in ((gluon.rnn.LSTM, dict(num_layers=2, bidirectional=True)), (gluon.rnn.GRU, dict(layout='NTC')), (gluon.rnn.RNN, dict(activation='tanh', bidirectional=True))):
+    net = cls(3, **kw); net.initialize(mx.init.Normal(0.3)); print(net)
+    x = nd.array(__import__('numpy').arange(24).reshape(2, 3, 4) / 10); x.attach_grad()
+    b = 2 if kw.get('layout') == 'NTC' else 3
+    s = net.begin_state(batch_size=b)
+    with autograd.record():
+        y, s2 = net(x, s); l = (y * y).sum()
+    print(y, s2)
+    l.backward()
+    print(x.grad, [p.name for p in net.collect_params().values()], net.l0_i2h_weight.grad())
+    print(net(x))
+
+# %% nd: embedding, LSTM and Dense trained
+from mxnet import nd, gluon, autograd
+import mxnet as mx
+mx.random.seed(3)
+net = gluon.nn.Sequential()
+with net.name_scope():
+    net.add(gluon.nn.Embedding(10, 4), gluon.rnn.LSTM(5, layout='NTC'), gluon.nn.Dense(2, flatten=False))
+net.initialize()
+x = nd.array([[1, 2, 3], [4, 5, 6]])
+tr = gluon.Trainer(net.collect_params(), 'adam', {'learning_rate': 0.01})
+L = gluon.loss.SoftmaxCrossEntropyLoss()
+for i in range(3):
+    with autograd.record():
+        l = L(net(x).reshape((-1, 2)), nd.array([0, 1, 0, 1, 0, 1]))
+    l.backward(); tr.step(6); print(l.mean().asscalar())
+
+# %% nd: printing of every kind
+from mxnet import nd
+print(nd.array([1.5, 2.25, -1e-8, 1e10])); print(nd.array([[1, 2]], dtype='int32')); print(nd.array([True, False]), nd.array(3))
+print(nd.arange(2000)); print(nd.ones((3, 2, 2, 2))); print(repr(nd.array([float('nan'), float('inf')])))
+print([nd.ones(2), nd.ones(1)], (nd.ones(1),), {'a': nd.ones(1)})
+print(nd.array([1e-5, 123456.789]), nd.array([0.1, 0.22, 0.333]), nd.array([100000, 1e-3]), nd.array([1/3], dtype='float64'), nd.array([1.5], dtype='float16'))
+
+# %% np: seeds and draws
+import mxnet as mx
+from mxnet import np, npx
+npx.set_np()
+mx.random.seed(3)
+print(np.random.rand(2, 2), np.random.randn(3), np.random.randint(0, 9, size=4), np.random.uniform(size=2), np.random.normal(size=(1, 2)), np.random.uniform(np.array([0., 10.]), np.array([1., 20.])).shape)
+a = np.arange(5); np.random.shuffle(a); print(a)
+
+# %% nd: one expression of many operations
+from mxnet import nd, autograd
+x = nd.array([[1., 2., 3.], [4., 5., 6.]]); x.attach_grad()
+with autograd.record():
+    a = x[0] * 2; b = x[:, 1] ** 2; c = x[1, 2]
+    d = nd.concat(a, b, dim=0).sum() + c + x.reshape((-1,))[3] + x.T[0].sum() + nd.stack(x[0], x[1]).max()
+d.backward(); print(d, x.grad)
+with autograd.record():
+    e = nd.pick(x, nd.array([0, 2])).sum() + nd.take(x, nd.array([1, 1, 0])).sum() + nd.where(x > 3, x, x * 10).sum() + nd.clip(x, 2, 5).sum() + nd.one_hot(nd.array([0, 2]), 3).sum()
+e.backward(); print(e, x.grad)
+with autograd.record():
+    f = nd.broadcast_mul(x, nd.array([[1.], [2.]])).sum(axis=0) + x.mean(axis=0) + x.max(axis=0) + x.prod(axis=0) + nd.norm(x, axis=0) + nd.flip(x, 1)[0] + x.slice(begin=(0, 0), end=(1, 3))[0] + nd.repeat(x, 2, axis=1)[0, 0:3] + nd.tile(x, (1, 2))[1, 3:6] + x.expand_dims(0).squeeze()[0] + nd.softmax(x)[0] + nd.log_softmax(x)[1] + nd.L2Normalization(x)[0] + nd.cumsum(x, axis=0)[1] + nd.square(x)[0] + nd.sqrt(x)[1] + nd.cbrt(x)[0] + nd.relu(x - 2)[0] + nd.sigmoid(x)[0] + nd.erf(x)[0] + nd.arctan(x)[0] + nd.smooth_l1(x, scalar=1)[0] + nd.maximum(x, 3)[0] + nd.abs(-x)[0]
+f.backward(); print(f, x.grad)
+
+# %% nd: each loss and its gradient
+from mxnet import nd, autograd, gluon
+L = gluon.loss
+p = nd.array([[.2, .8], [.6, -.4]]); t = nd.array([[0., 1.], [1., 0.]]); p.attach_grad()
+for l in (L.L1Loss(), L.L2Loss(), L.SigmoidBCELoss(), L.HuberLoss(), L.HingeLoss(), L.SquaredHingeLoss(), L.LogisticLoss(), L.KLDivLoss(from_logits=False), L.SoftmaxCrossEntropyLoss(sparse_label=False), L.CosineEmbeddingLoss(), L.PoissonNLLLoss()):
+    with autograd.record(): v = l(p, t) if not isinstance(l, L.CosineEmbeddingLoss) else l(p, t, nd.array([1, -1]))
+    v.backward(); print(type(l).__name__, v, p.grad)
+print(L.TripletLoss()(p, t, t * 2), L.L2Loss(weight=2.)(p, t, nd.array([[1.], [0.]])), L.L2Loss())
+
+# %% nd: a Function with two outputs, heads, marks
+import mxnet as mx
+from mxnet import nd, autograd
+class Scale(autograd.Function):
+    def __init__(self, k): super().__init__(); self.k = k
+    def forward(self, x, y):
+        self.save_for_backward(x, y); return x * y * self.k, x + y
+    def backward(self, da, db):
+        x, y = self.saved_tensors; return da * y * self.k + db, da * x * self.k + db
+x = nd.array([1., 2.]); y = nd.array([3., 4.]); x.attach_grad(); y.attach_grad()
+with autograd.record():
+    a, b = Scale(2.)(x, y); z = (a * b).sum()
+z.backward(); print(a, b, z, x.grad, y.grad)
+gs = []
+with autograd.record(): z = nd.exp(x * y)
+print(autograd.grad(z, [x, y], head_grads=nd.ones(2)))
+autograd.mark_variables([x], [nd.zeros(2)]);
+with autograd.record(): z = x * 5
+autograd.backward([z]); print(x.grad)
+
+# %% nd: writing through views
+from mxnet import nd
+a = nd.ones((2, 3)); b = a[0]; b[:] = 5; print(a); d = a.reshape((3, 2)); d[0, 0] = -1; print(a); e = a.copy(); e[:] = 0; print(a, e); f = a[0:1]; f += 1; print(a); g = a[:, 1]; g[:] = 100; print(a); a[0, 1:3] = [8, 9]; a[1] = nd.arange(3); a[-1, -1] = 3.5; print(a, a[1].asnumpy().tolist(), a.asnumpy().sum())
+print(a == a, a != 5, a >= 5, a % 2, 2 ** a, 1 / (a + 1), -a, abs(-a), (a > 1) * (a < 9), a.astype('int32'), a.astype('int32') + 1)
+
+# %% nd: each optimizer, each schedule
+from mxnet import nd, gluon, autograd, lr_scheduler
+import mxnet as mx
+mx.random.seed(0)
+w = gluon.Parameter('w', shape=(2,)); w.initialize(mx.init.One())
+for name, kw in (('sgd', dict(momentum=.9, wd=.1)), ('nag', dict(momentum=.9)), ('adam', {}), ('adagrad', {}), ('rmsprop', dict(centered=True)), ('adadelta', {}), ('adamax', {}), ('nadam', {}), ('ftrl', {}), ('signum', {}), ('ftml', {}), ('sgd', dict(lr_scheduler=lr_scheduler.FactorScheduler(2, .5, base_lr=.1))), ('sgd', dict(clip_gradient=.1))):
+    w.set_data(nd.array([1., -2.])); tr = gluon.Trainer([w], name, dict({} if name=='adadelta' else {'learning_rate': .1}, **kw))
+    for i in range(4):
+        with autograd.record(): l = (w.data() ** 2).sum()
+        l.backward(); tr.step(1)
+    print(name, w.data(), tr.learning_rate)
+for s in (lr_scheduler.MultiFactorScheduler([2, 4], .1, base_lr=1), lr_scheduler.PolyScheduler(10, 1, 2), lr_scheduler.CosineScheduler(10, 1, warmup_steps=2), lr_scheduler.FactorScheduler(3, .5)): print([round(s(i), 4) for i in range(8)])
+
+# %% nd: a tour of array functions
+from mxnet import nd
+import numpy as onp
+x = nd.array(onp.arange(24).reshape(2, 3, 4))
+print(x.sum(axis=(0, 2)), x.mean(axis=1, keepdims=True).shape, nd.transpose(x, axes=(2, 0, 1)).shape, x.swapaxes(0, 2).shape, nd.split(x, 3, axis=1)[1], x.flatten().shape, x.reshape((0, -1)).shape, x.broadcast_to((2, 3, 4)).shape, nd.batch_dot(x, x.transpose((0, 2, 1))), nd.linalg.gemm2(x[0], x[1], transpose_b=True), nd.dot(x, nd.ones((4, 2))).shape, x.argmax(axis=2), x.topk(k=2, ret_typ='value', axis=2).shape)
+print(nd.sort(x[0], axis=0, is_ascend=False), nd.argsort(-x[0], axis=1), nd.diag(x[0]), nd.add_n(x[0], x[1]), nd.slice_axis(x, axis=2, begin=1, end=3).shape, nd.SequenceMask(x, nd.array([1, 2, 1]), use_sequence_length=True).sum(), nd.gather_nd(x, nd.array([[0, 1], [1, 2]])), nd.scatter_nd(nd.array([9, 8]), nd.array([[0, 1]]), (4,)), nd.elemwise_add(x, x).sum(), nd.full((2,), 3), nd.eye(2), nd.linspace(0, 1, 3), nd.concat(x, x, dim=2).shape, nd.ones_like(x[0, 0]), nd.arange(0, 1, .25))
+print(nd.broadcast_hypot(nd.array([3.]), nd.array([4.])), nd.log2(nd.array([8.])), nd.round(nd.array([-1.5, .5, 2.5])), nd.rint(nd.array([-1.5, .5, 2.5])), nd.fix(nd.array([-1.5])), nd.sign(nd.array([-2, 0.])), nd.logical_not(nd.array([0, 1])), nd.nansum(nd.array([1, float('nan')])), nd.moments(x[0], axes=(0,)), nd.unravel_index(nd.array([5]), shape=(2, 3)), nd.khatri_rao(nd.ones((2, 2)), nd.ones((3, 2))).shape, nd.Embedding(nd.array([1]), nd.ones((3, 2)), input_dim=3, output_dim=2), nd.SoftmaxOutput(nd.ones((1, 2)), nd.array([0])), nd.depth_to_space(nd.arange(4).reshape((1, 4, 1, 1)), 2), nd.pad(nd.ones((1, 1, 2, 2)), mode='constant', pad_width=(0, 0, 0, 0, 1, 1, 1, 1), constant_value=0), nd.UpSampling(nd.ones((1, 1, 2, 2)), scale=2, sample_type='nearest').shape)
+
+# %% nd: Newton's method and three derivatives
+from mxnet import nd, autograd
+def newton(f, x, n=5):
+    for _ in range(n):
+        x.attach_grad()
+        with autograd.record():
+            y = f(x); g = autograd.grad(y, x, create_graph=False, retain_graph=True)[0]
+        x = x - y / g
+    return x
+print(newton(lambda x: x * x - 2, nd.array([1.0])))
+x = nd.array([0.5, 1.0]); x.attach_grad()
+with autograd.record():
+    y = nd.sin(x); g1 = autograd.grad(y, x, create_graph=True)[0]; g2 = autograd.grad(g1, x, create_graph=True)[0]
+g2.backward(); print(g1, g2, x.grad)
+with autograd.record():
+    y = nd.exp(x) * nd.log(x); g1 = autograd.grad(y, x, create_graph=True, retain_graph=True)[0]
+print(y, g1)
+
+# %% nd: each elementwise function
+from mxnet import nd, autograd
+import math
+x = nd.array([0.5]); x.attach_grad()
+for f in (nd.sin, nd.cos, nd.tan, nd.arcsin, nd.arccos, nd.arctan, nd.sinh, nd.cosh, nd.tanh, nd.arcsinh, nd.arctanh, nd.exp, nd.expm1, nd.log, nd.log1p, nd.log2, nd.log10, nd.sqrt, nd.rsqrt, nd.cbrt, nd.rcbrt, nd.square, nd.reciprocal, nd.abs, nd.sign, nd.floor, nd.ceil, nd.relu, nd.sigmoid, nd.softsign, nd.hard_sigmoid, nd.erf, nd.erfinv, nd.gamma, nd.gammaln, nd.degrees, nd.radians, nd.BlockGrad, nd.identity, nd.negative, nd.smooth_l1, nd.zeros_like, nd.make_loss, nd.stop_gradient):
+    with autograd.record(): y = f(x)
+    try: y.backward(); print(f.__name__, y.asscalar(), x.grad.asscalar())
+    except Exception as e: print(f.__name__, type(e).__name__)
+
+# %% nd: recurrent cells, stacked, both ways
+from mxnet import nd, autograd, gluon
+import mxnet as mx
+mx.random.seed(9)
+cell = gluon.rnn.LSTMCell(4); cell.initialize(mx.init.Normal(.2)); x = [nd.ones((2, 3)) * i for i in range(3)]; s = cell.begin_state(2)
+for t in x: o, s = cell(t, s)
+print(o, s); print(cell, [p.name for p in cell.collect_params().values()])
+outs, st = cell.unroll(3, nd.stack(*x, axis=1), layout='NTC', merge_outputs=True); print(outs.shape, st[0])
+seq = gluon.rnn.SequentialRNNCell(); seq.add(gluon.rnn.GRUCell(3)); seq.add(gluon.rnn.DropoutCell(.3)); seq.add(gluon.rnn.RNNCell(2)); seq.initialize(mx.init.One()); o, st = seq.unroll(2, [nd.ones((1, 2))] * 2); print(o, st, seq)
+bi = gluon.rnn.BidirectionalCell(gluon.rnn.LSTMCell(2), gluon.rnn.LSTMCell(2)); bi.initialize(mx.init.One()); o, st = bi.unroll(2, nd.ones((1, 2, 3)), merge_outputs=True); print(o, len(st))
+
+# %% nd: loops and branches of contrib
+from mxnet import nd, autograd
+import mxnet as mx
+x = nd.array([[1., 2.], [3., 4.], [5., 6.]]); w = nd.array([1., -1.]); x.attach_grad(); w.attach_grad()
+with autograd.record():
+    out, st = nd.contrib.foreach(lambda d, s: (d * w + s, s * 0.5 + d), x, nd.zeros(2))
+    l = (out * out).sum() + st.sum()
+l.backward(); print(out, st, x.grad, w.grad)
+i = nd.array([0.]); 
+o, s = nd.contrib.while_loop(cond=lambda i, t: i < 4, func=lambda i, t: ([i * t], [i + 1, t + i]), loop_vars=(nd.array([0.]), nd.array([1.])), max_iterations=6)
+print(o[0][:4] if isinstance(o, list) else o[:4], s)
+a = nd.array([3.]); a.attach_grad()
+with autograd.record(): z = nd.contrib.cond(a > 2, lambda: a * a, lambda: a + 1)
+z.backward(); print(z, a.grad)
+
+# %% nd: each layer, one-dimensional and two-dimensional
+from mxnet import nd, gluon, autograd
+import mxnet as mx
+mx.random.seed(1)
+net = gluon.nn.HybridSequential()
+with net.name_scope():
+    net.add(gluon.nn.Conv1D(3, 2), gluon.nn.LeakyReLU(.1), gluon.nn.Conv1D(2, 1, strides=2, use_bias=False), gluon.nn.PReLU(), gluon.nn.ELU(), gluon.nn.SELU() , gluon.nn.Swish(), gluon.nn.GELU(), gluon.nn.GlobalMaxPool1D(), gluon.nn.Flatten(), gluon.nn.LayerNorm(), gluon.nn.Dense(2, flatten=False, use_bias=False))
+net.initialize(); x = nd.random.uniform(shape=(2, 2, 6)); print(net(x)); print(net)
+for layer in (gluon.nn.Conv2DTranspose(2, 2, strides=2), gluon.nn.Conv2D(2, (2, 1), groups=1, dilation=2), gluon.nn.AvgPool2D(2, count_include_pad=False, padding=1), gluon.nn.InstanceNorm(), gluon.nn.GroupNorm(1), gluon.nn.ReflectionPad2D(1), gluon.nn.MaxPool2D(2, 1, ceil_mode=True), gluon.nn.Lambda('relu'), gluon.nn.HybridLambda(lambda F, x: F.tanh(x)), gluon.nn.Flatten()):
+    layer.initialize(); y = layer(nd.arange(18).reshape((1, 2, 3, 3)) if not isinstance(layer, gluon.nn.Conv2D) else nd.ones((1, 1, 5, 5))); print(layer, y.shape, round(float(y.sum().asscalar()), 3))
+
+# %% nd: layers as functions
+import mxnet as mx
+from mxnet import nd, autograd, gluon
+mx.random.seed(3)
+x = nd.random.normal(shape=(4, 3, 5)); x.attach_grad()
+with autograd.record():
+    l = gluon.loss.CTCLoss()(nd.transpose(x, (1, 0, 2)), nd.array([[0, 1], [2, 2], [3, -1]]))
+l.backward(); print(l, x.grad.sum(), nd.norm(x.grad))
+with autograd.record(train_mode=True):
+    d = nd.Dropout(x, p=.5); b = nd.BatchNorm(x, nd.ones(3), nd.zeros(3), nd.zeros(3), nd.ones(3), fix_gamma=False)
+print((d == 0).sum() > 0, b.mean(), nd.LRN(nd.ones((1, 2, 2, 2)), nsize=3).sum(), nd.InstanceNorm(x, nd.ones(3), nd.zeros(3)).shape, nd.Convolution(x, nd.ones((2, 3, 2)), nd.zeros(2), kernel=(2,), num_filter=2).shape, nd.Pooling(x, kernel=(2,), pool_type='avg').shape, nd.SequenceReverse(x).shape, nd.SequenceLast(x).shape, nd.SliceChannel(x, num_outputs=3)[0].shape, nd.SwapAxis(x, 0, 1).shape, nd.Flatten(x).shape, nd.Concat(x, x, dim=1).shape, nd.Cast(x, 'int32').dtype, nd.Reshape(x, (4, -1)).shape, nd.LinearRegressionOutput(nd.ones(2), nd.zeros(2)), nd.softmax_cross_entropy(nd.ones((2, 3)), nd.array([0, 1])), nd.L2Normalization(x, mode='channel').shape, nd.Activation(x, 'softrelu').shape, nd.Crop(nd.ones((1, 1, 4, 4)), h_w=(2, 2)).shape, nd.BilinearSampler(nd.ones((1, 1, 2, 2)), nd.zeros((1, 2, 2, 2))).sum(), nd.ROIPooling(nd.arange(16).reshape((1, 1, 4, 4)), nd.array([[0, 0, 0, 3, 3]]), (2, 2), 1.0), nd.contrib.AdaptiveAvgPooling2D(nd.ones((1, 1, 4, 4)), output_size=2).shape, nd.contrib.BilinearResize2D(nd.ones((1, 1, 2, 2)), height=3, width=3).sum(), nd.contrib.box_iou(nd.array([[0, 0, 2, 2]]), nd.array([[1, 1, 3, 3]]), format='corner'))
+
+# %% np: logistic regression, told step by step
+from mxnet import np, npx, autograd
+npx.set_np()
+class Lin(autograd.Function):
+    def forward(self, x, w):
+        self.save_for_backward(x, w); return np.dot(x, w)
+    def backward(self, g):
+        x, w = self.saved_tensors; return np.dot(g, w.T), np.dot(x.T, g)
+x = np.array([[1., 2.], [3., 4.]]); x.attach_grad()
+import mxnet as mx; mx.random.seed(10)
+theta = np.zeros((2,)); data = np.random.normal(0, 1, (8, 2)); ys = (data[:, 0] > 0).astype('float32')
+theta.attach_grad()
+for it in range(4):
+    with autograd.record():
+        p = npx.sigmoid(np.dot(data, theta)); loss = -(ys * np.log(p + 1e-7) + (1 - ys) * np.log(1 - p + 1e-7)).mean()
+    loss.backward(); theta -= 0.5 * theta.grad; print(it, loss.item(), theta)
+for i, row in enumerate(np.arange(4).reshape(2, 2)): print(i, row, row.sum().item())
+print([float(v) for v in theta], theta.shape, (theta > 0).sum(), np.abs(theta).max(), np.linalg.norm(theta), theta.reshape(2, 1) @ theta.reshape(1, 2), np.sqrt((theta ** 2).sum()), dict(a=theta), sorted([3, 1]), str(theta), repr(theta), '%.3f' % theta[0].item(), f'{theta[1].item():.2e}', theta.mean().item() if True else 0)
+
+# %% nd: a recurrent network by hand with clipping
+from mxnet import nd, autograd
+# RNN by hand
+import mxnet as mx
+mx.random.seed(6)
+def init(*s): return nd.random.normal(scale=.1, shape=s)
+Wxh, Whh, bh, Why, by = init(4, 5), init(5, 5), nd.zeros(5), init(5, 4), nd.zeros(4); params = [Wxh, Whh, bh, Why, by]
+for p in params: p.attach_grad()
+def rnn(xs, h):
+    outs = []
+    for x in xs:
+        h = nd.tanh(nd.dot(x, Wxh) + nd.dot(h, Whh) + bh); outs.append(nd.dot(h, Why) + by)
+    return outs, h
+X = nd.one_hot(nd.array([[0, 1, 2], [3, 2, 1]]).T, 4); Y = nd.array([[1, 2, 3], [2, 1, 0]]).T.reshape((-1,))
+for ep in range(4):
+    h = nd.zeros((2, 5))
+    with autograd.record():
+        outs, h = rnn(X, h); o = nd.concat(*outs, dim=0); l = -nd.pick(nd.log_softmax(o), Y).mean()
+    l.backward()
+    norm = sum([(p.grad ** 2).sum().asscalar() for p in params]) ** .5
+    for p in params: p[:] -= 1.0 * p.grad * min(1, .5 / norm)
+    print('epoch %d, perplexity %f' % (ep, nd.exp(l).asscalar()), round(float(norm), 5))
+h.detach(); print(h.detach().shape, [bool(p.grad.norm().asscalar() > 0) for p in params])
 """
 
 
