@@ -66,6 +66,10 @@ def ctc_loss(
     def given(mask):
         return made(mask.astype(dtype), type(data))
 
+    ends = None if data_lengths is None else data_lengths._data.astype("int64")
+    if ends is not None:  # what comes after the end may be NaN, and must not reach the gradient
+        inside = given(numpy.arange(times)[:, None] < ends)[:, :, None]
+        data = op("where", inside, data, op("zeros_like", data))
     logs = op("log_softmax", data, axis=-1)
     key = (slice(None), numpy.arange(batch)[:, None], path)
     seen = op("getitem", logs, key=key)  # (time, batch, states)
@@ -73,7 +77,6 @@ def ctc_loss(
     first = made(numpy.where(numpy.arange(states) < 2, 0, NEVER).astype(dtype), type(data))
     alpha = op("getitem", seen, key=0) + first
     edge = made(numpy.full((batch, 2), NEVER, dtype), type(data))
-    ends = None if data_lengths is None else data_lengths._data.astype("int64")
     for t in range(1, times):
         wide = op("concatenate", edge, alpha, axis=1)
         one = op("getitem", wide, key=(slice(None), slice(1, -1)))

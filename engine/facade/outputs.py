@@ -52,12 +52,11 @@ def softmax_output(
         if smooth_alpha:
             wanted = wanted * (1 - smooth_alpha) + (1 - wanted) * smooth_alpha / (size - 1)
         gradient = p - made(wanted, type(x))
-        count = labels.size
+        kept = labels != ignore_label
+        count = max(1, int(kept.sum()))
         if use_ignore:
-            kept = labels != ignore_label
-            count = max(1, int(kept.sum()))
             gradient = gradient * made(numpy.expand_dims(kept, axis).astype(wanted.dtype), type(x))
-    if multi_output:  # the mean over the places, as MXNet has it
+    if multi_output and normalization != "valid":  # the mean over the places, as MXNet has it
         grad_scale = grad_scale / prod(x.shape[2:])
     scale = grad_scale / {"null": 1, "batch": x.shape[0], "valid": count}[normalization]
     return op("own_gradient", p, x, gradient * scale).reshape(data.shape)

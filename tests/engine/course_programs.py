@@ -1661,6 +1661,27 @@ for ep in range(4):
     for p in params: p[:] -= 1.0 * p.grad * min(1, .5 / norm)
     print('epoch %d, perplexity %f' % (ep, nd.exp(l).asscalar()), round(float(norm), 5))
 h.detach(); print(h.detach().shape, [bool(p.grad.norm().asscalar() > 0) for p in params])
+
+# %% nd: gradients of output layers, and of CTC after a sequence's end
+import mxnet as mx
+from mxnet import nd, autograd
+mx.random.seed(1)
+d = nd.random.uniform(0, 1, (2, 3, 2))
+l = nd.array([[0, 1], [2, -1]])
+d.attach_grad()
+for norm in ('null', 'batch', 'valid'):
+    for kw in (dict(multi_output=True), dict(multi_output=True, use_ignore=True, ignore_label=-1)):
+        with autograd.record():
+            y = nd.SoftmaxOutput(d, l, normalization=norm, **kw)
+        y.backward()
+        print(norm, kw, d.grad)
+x = nd.random.uniform(0, 1, (4, 2, 3))
+x[3] = float('nan')
+x.attach_grad()
+with autograd.record():
+    loss = nd.CTCLoss(x, nd.array([[1, 2], [2, 0]]), nd.array([3, 3]), use_data_lengths=True)
+loss.backward()
+print(loss, x.grad)
 """
 
 

@@ -1,7 +1,7 @@
 """Cells made of cells: stacked, with dropout or zoneout, with shortcuts, in both directions."""
 
 from ... import nd
-from ..block import listing
+from ..block import indent
 from . import sequences
 from .cells import HybridRecurrentCell, RecurrentCell, is_merged
 
@@ -72,7 +72,8 @@ class _Stack:
         return inputs, following
 
     def __repr__(self):
-        return listing(type(self).__name__, self._children.items())
+        lines = "\n".join(f"({key}): {indent(repr(v))}" for key, v in self._children.items())
+        return f"{type(self).__name__}(\n{lines}\n)"
 
     def __getitem__(self, index):
         return list(self._children.values())[index]
