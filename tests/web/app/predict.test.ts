@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { coveredFor, judge, questionsOf, readAnswer } from '../../../web/src/app/predict'
 import { lineValuesOf } from '../../../web/src/explain'
-import { picturesOf, ROLLED, sceneOf } from '../../../web/src/graph'
+import { cardOf, picturesOf, ROLLED, sceneOf } from '../../../web/src/graph'
 import { readTrace, wholeOf, type Trace } from '../../../web/src/trace'
 import { makeTrace, type Data } from '../fixtures/make-trace'
 
@@ -65,6 +65,13 @@ describe('questions', () => {
     const ends = lineValuesOf(shown, null, (value) => shown.values.summaries[value] ?? null).lines
     expect(ends.find(({ line }) => line === 3)).toMatchObject({ value: '[? ?]', gradient: '[1 1]' })
     expect(ends.find(({ line }) => line === 1)).toMatchObject({ value: '[1 2]', gradient: '[? ?]' })
+  })
+
+  it('are no numbers in the inspector either', () => {
+    const shown = coveredFor(trace, new Set())
+    const { results } = cardOf(shown, question('y').node, 0, (value) => shown.values.summaries[value] ?? null)
+    expect(results[0]?.value?.heat?.cells).toEqual([{ text: '?', level: 0, kind: 'number' }, { text: '?', level: 0, kind: 'number' }])
+    expect(JSON.stringify(results[0]?.value?.statistics)).toBe('[["covered","until you predict it"]]')
   })
 
   it('uncover them when they are answered', () => {

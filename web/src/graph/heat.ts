@@ -2,7 +2,7 @@
 /// relative to the largest magnitude, so that the legend can name both ends.
 
 import type { Num, Summary } from '../protocol/trace'
-import { element, sizeOf } from '../trace'
+import { element, isCovered, sizeOf } from '../trace'
 
 /// Largest array whose cells hold their numbers.
 export const GRID_MOST = 64
@@ -34,8 +34,13 @@ export interface Heat {
   readonly sampled: boolean
 }
 
-/// Null when there is nothing to draw.
+/// Null when there is nothing to draw. Cells of a covered value hold "?" and no strength.
 export function heatOf(summary: Summary, shape: readonly number[], dtype: string): Heat | null {
+  const heat = heatAs(summary, shape, dtype)
+  return heat && isCovered(dtype) ? { ...heat, cells: heat.cells.map(({ text }) => ({ text, level: 0, kind: 'number' })) } : heat
+}
+
+function heatAs(summary: Summary, shape: readonly number[], dtype: string): Heat | null {
   const size = sizeOf(shape)
   if (size === 0) return null
   const { data, thumb } = summary

@@ -45,6 +45,7 @@ export function drawLegend(heat: Heat): HTMLElement | null {
   const kinds = new Set(heat.cells.map(({ kind }) => kind))
   const limit = formatNumber(heat.limit, 3)
   const scale = heat.negative || heat.positive
+  if (!scale && !heat.sampled && kinds.size === 1 && kinds.has('number')) return null
   if (heat.cells.length === 1 && !kinds.has('nan') && !kinds.has('inf')) return null
   const bar = html('span', { class: `gv-scale${heat.negative ? ' has-negative' : ''}${heat.positive ? ' has-positive' : ''}`, 'aria-hidden': 'true' })
   const key = (kind: HeatCell['kind'], word: string): HTMLElement | null =>
