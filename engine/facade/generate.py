@@ -30,6 +30,11 @@ def plain(value):
     return value
 
 
+def parameter(value):
+    """A parameter of a draw: a number, or the data of an array, also of one with one element."""
+    return value._data if isinstance(value, Array) and value.ndim else plain(value)
+
+
 def dtype_name(dtype, default="float32") -> str:
     """The name of a dtype given as a name, a NumPy class or a dtype; raises `DTypeError`."""
     if dtype is None:

@@ -40,6 +40,7 @@ from .generate import (
     functions,
     missing,
     new_raw,
+    parameter,
     plain,
     public,
     sizes,
@@ -346,14 +347,14 @@ def _draw(op, attrs, shape, dtype, ctx, out):
 
 def _uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **_):
     """Uniform draws from `low` up to (without) `high`."""
-    given = {"low": plain(low), "high": plain(high)}
+    given = {"low": parameter(low), "high": parameter(high)}
     return _draw("nd_random_uniform", given, shape, dtype, ctx, out)
 
 
 def _normal(loc=0, scale=1, shape=None, dtype=None, ctx=None, out=None, **_):
     """Normal draws with mean `loc` and standard deviation `scale`."""
     check_scale("normal", scale, MXNetError)
-    given = {"loc": plain(loc), "scale": plain(scale)}
+    given = {"loc": parameter(loc), "scale": parameter(scale)}
     return _draw("nd_random_normal", given, shape, dtype, ctx, out)
 
 
@@ -365,7 +366,7 @@ def _randn(*shape, loc=0, scale=1, dtype=None, ctx=None, **_):
 def _exponential(scale=1, shape=None, dtype=None, ctx=None, out=None, **_):
     """Exponential draws with mean `scale`."""
     check_scale("exponential", scale, MXNetError)
-    return _draw("nd_random_exponential", {"scale": plain(scale)}, shape, dtype, ctx, out)
+    return _draw("nd_random_exponential", {"scale": parameter(scale)}, shape, dtype, ctx, out)
 
 
 def _randint(low, high, shape=None, dtype=None, ctx=None, out=None, **_):

@@ -20,6 +20,7 @@ from .generate import (
     in_order,
     missing,
     new_raw,
+    parameter,
     plain,
     public,
     sizes,
@@ -372,7 +373,7 @@ def _draw(op, attrs, size, dtype, ctx):
 
 def _uniform(low=0.0, high=1.0, size=None, dtype=None, ctx=None, out=None):
     """Uniform draws from `low` up to (without) `high`."""
-    given = {"low": plain(low), "high": plain(high)}
+    given = {"low": parameter(low), "high": parameter(high)}
     return _draw("random_uniform", given, size, dtype, ctx)
 
 
@@ -381,7 +382,7 @@ def _normal(loc=0.0, scale=1.0, size=None, dtype=None, ctx=None, out=None):
     if state.recording and (getattr(loc, "_entry", None) or getattr(scale, "_entry", None)):
         return distributions.normal(loc, scale, size, dtype, ctx, out)
     check_scale("normal", scale)
-    given = {"loc": plain(loc), "scale": plain(scale)}
+    given = {"loc": parameter(loc), "scale": parameter(scale)}
     return _draw("random_normal", given, size, dtype, ctx)
 
 

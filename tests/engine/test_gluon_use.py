@@ -395,3 +395,33 @@ def test_a_summary_has_a_line_for_each_call_of_a_layer(capsys):
     assert names == ["Layer", "Input", "Dense-1", "Dense-2", "Activation-3", "Dense-4"]
     assert "Total params: 32" in shown and "computation graph: 12" in shown
     assert "Unique parameters in model: 20" in shown
+
+
+def test_parameters_with_one_element_are_arrays_all_the_same():
+    zero, one = nd.array([0.0]), nd.array([1.0])
+    assert nd.random.uniform(zero, one, shape=(2,)).shape == (1, 2)
+    assert nd.random.normal(zero, one).shape == (1,)
+    assert nd.random.exponential(nd.array([[1.0]]), shape=2).shape == (1, 1, 2)
+    assert np.random.normal(np.array([0.0]), 1).shape == (1,)
+    assert np.random.normal(np.array(0.0), 1).shape == ()
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "rmsprop"])
+@pytest.mark.parametrize("multi", [False, True])
+def test_states_of_all_forms_come_back_from_a_file(name, multi, tmp_path):
+    def fresh(**given):
+        return mx.optimizer.get_updater(
+            mx.optimizer.create(name, multi_precision=multi, learning_rate=0.1, **given)
+        )
+
+    given = {"momentum": 0.9} if name == "sgd" and not multi else {}
+    weight, grad = nd.ones((2,), dtype="float16"), nd.ones((2,), dtype="float16")
+    updater, again = fresh(**given), fresh(**given)
+    updater(0, grad, weight)
+    updater.save(tmp_path / "states")
+    again.load(tmp_path / "states")
+    other = weight.copy()
+    updater(0, grad, weight)
+    again(0, grad, other)
+    assert str(updater.states) == str(again.states)
+    assert weight.asnumpy().tolist() == other.asnumpy().tolist()

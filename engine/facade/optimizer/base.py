@@ -20,6 +20,7 @@ class Optimizer:
     """
 
     opt_registry = REGISTRY
+    MASTER_LAST = False  # whether the float32 copy of a weight comes after its state
 
     def __init__(
         self,
@@ -129,13 +130,13 @@ class Optimizer:
     def create_state_multi_precision(self, index, weight):
         """As `create_state`; with `multi_precision` a half precision weight has a float32 copy too.
 
-        The copy, which takes the updates, comes first; after it what `create_state` gives for it.
+        The result is the copy, which takes the updates, and what `create_state` gives for it.
         """
         if not self._has_master(weight):
             return self.create_state(index, weight)
         master = weight.astype("float32")
-        state = self.create_state(index, master)
-        return (master, *(state if isinstance(state, tuple) else () if state is None else (state,)))
+        held = (master, self.create_state(index, master))
+        return held[::-1] if self.MASTER_LAST else held
 
     def _has_master(self, weight):
         return self.multi_precision and weight._data.dtype.name == "float16"
@@ -150,8 +151,7 @@ class Optimizer:
             for each in zip(index, weight, grad, state, strict=True):
                 self.update_multi_precision(*each)
         elif self._has_master(weight):
-            master, *rest = state
-            held = None if not rest else rest[0] if len(rest) == 1 else tuple(rest)
+            master, held = state[::-1] if self.MASTER_LAST else state
             self.update(index, master, grad.astype("float32"), held)
             weight[:] = master.astype("float16")
         else:
@@ -185,6 +185,26 @@ def zeros(weight, count=1):
     return made[0] if count == 1 else tuple(made)
 
 
+def _leaves(state, path=""):
+    """The arrays of nested tuples, each with the places that lead to it: `_1_0`."""
+    if not isinstance(state, tuple):
+        yield path, state
+        return
+    for k, part in enumerate(state):
+        yield from _leaves(part, f"{path}_{k}")
+
+
+def _tree(leaves):
+    """The nested tuples of which `_leaves` gave the parts."""
+    if "" in leaves:
+        return leaves[""]
+    branches = {}
+    for path, part in leaves.items():
+        place, _, rest = path[1:].partition("_")
+        branches.setdefault(int(place), {})["_" + rest if rest else ""] = part
+    return tuple(_tree(branches[k]) for k in sorted(branches))
+
+
 class Updater:
     """An optimizer with the states of all weights: `updater(index, grad, weight)`."""
 
@@ -206,10 +226,9 @@ class Updater:
         """Writes states and counts to a file in NumPy's `.npz` form."""
         held = {}
         for index, state in self.states.items():
-            parts = state if isinstance(state, tuple) else () if state is None else (state,)
-            for k, part in enumerate(parts):
-                kind = "nd" if isinstance(part, NDArray) else "np"
-                held[f"{index}.{k}.{kind}.{isinstance(state, tuple):d}"] = part.asnumpy()
+            for path, part in _leaves(state):
+                kind = "none" if part is None else "nd" if isinstance(part, NDArray) else "np"
+                held[f"{index}.{path}.{kind}"] = [] if part is None else part.asnumpy()
         counts = self.optimizer._counts
         held["counts"] = numpy.array([[k, n] for k, n in counts.items()]).reshape(-1, 2)
         with open(os.fspath(filename), "wb") as file:
@@ -220,12 +239,13 @@ class Updater:
         with numpy.load(os.fspath(filename), allow_pickle=False) as file:
             held = {name: file[name] for name in file.files}
         counts = {int(k): int(n) for k, n in held.pop("counts")}
-        states = {}
+        found = {}
         for name, value in held.items():
-            index, _, kind, several = name.split(".")
-            array = (nd if kind == "nd" else np).array(value, dtype=value.dtype)
-            before = states.get(int(index), ())
-            states[int(index)] = (*before, array) if several == "1" else array
+            index, path, kind = name.split(".")
+            space = {"nd": nd, "np": np}.get(kind)
+            part = space and space.array(value, dtype=value.dtype)
+            found.setdefault(int(index), {})[path] = part
+        states = {index: _tree(leaves) for index, leaves in found.items()}
         self.states = {index: states.get(index) for index in {**dict.fromkeys(counts), **states}}
         self.optimizer._counts = counts
         self.optimizer.num_update = max(counts.values(), default=self.optimizer.num_update)

@@ -10,6 +10,8 @@ __all__ = ["NAG", "SGD", "SGLD", "Signum"]
 class SGD(Optimizer):
     """w ← w - lr · (g + wd · w); with momentum m: v ← m · v - lr · (g + wd · w), w ← w + v."""
 
+    MASTER_LAST = True
+
     def __init__(self, momentum=0.0, lazy_update=True, **kwargs):
         super().__init__(**kwargs)
         self.momentum = momentum
