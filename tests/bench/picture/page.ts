@@ -9,12 +9,11 @@ import { svg } from '../../../web/src/render/dom'
 import { openTransform } from '../../../web/src/render/fit'
 import { createCanvasPainter } from '../../../web/src/render/paint-canvas'
 import { createSvgPainter } from '../../../web/src/render/paint-svg'
+import { SVG_MOST } from '../../../web/src/render/painter'
 import { readTrace, type Trace } from '../../../web/src/trace'
 
 const PARTS = ['read', 'view', 'graph', 'layout', 'scene', 'draw'] as const
 const WINDOW = { width: 720, height: 600 }
-/// As in the view: more shapes are drawn on a canvas.
-const SVG_MOST = 1_500
 
 const surface = svg('svg', WINDOW)
 const pictures = svg('g')

@@ -43,7 +43,7 @@ export function frameOf(sight: Rect, picture: Size, overview: Size): Rect {
 /// `centre`: brings a point of the picture to the middle of the window.
 export function createOverview(centre: (point: { readonly x: number; readonly y: number }) => void): Overview {
   const paper = html('canvas', { 'aria-hidden': 'true' })
-  const frame = html('div', { class: 'gv-frame', 'aria-hidden': 'true' })
+  const frame = html('div', { class: 'gv-sight', 'aria-hidden': 'true' })
   const element = html(
     'div',
     { class: 'gv-overview', role: 'slider', tabindex: 0, 'aria-label': 'Overview: arrow keys move what the window shows', 'aria-orientation': 'vertical', 'aria-valuemin': 0, 'aria-valuemax': 100, hidden: true },

@@ -274,6 +274,6 @@ function* NOTHING(): Generator<void> {}
 
 function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const ctx = canvas.getContext('2d')
-  if (!ctx) throw new Error('This browser gives no canvas: the graph needs one beyond 1,500 shapes.')
+  if (!ctx) throw new Error('This browser gives no canvas: the graph needs one for large pictures.')
   return ctx
 }

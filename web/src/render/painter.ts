@@ -3,6 +3,10 @@
 import type { Badge, Scene } from '../graph'
 import type { Size, Transform } from './fit'
 
+/// Up to this many shapes are SVG elements; more are drawn on a canvas. Elements of 300 nodes, 5,700 of them, cost a browser
+/// more than their layout does: 25 - 80 ms to be made and as much to be styled.
+export const SVG_MOST = 800
+
 export interface Painter {
   /// A new scene, drawn from scratch.
   show(scene: Scene): void

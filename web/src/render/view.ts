@@ -52,7 +52,7 @@ import { createFinder } from './finder'
 import { measure } from './measure'
 import { createCanvasPainter } from './paint-canvas'
 import { createSvgPainter } from './paint-svg'
-import type { Painter } from './painter'
+import { SVG_MOST, type Painter } from './painter'
 import { createOverview } from './overview'
 import { createPlacer, startWorker } from './placer'
 import { drawPins } from './pins'
@@ -118,9 +118,7 @@ const BATCH = 400
 /// A picture that shares fewer of its nodes with the one before is another program: it is looked at from the start.
 const SAME_PROGRAM = 0.3
 
-/// Up to this many shapes are SVG elements; more are drawn on a canvas.
-const SVG_MOST = 1_500
-/// Most nodes of one picture. 40,000 take some 2 s to be laid out and drawn.
+/// Most nodes of one picture.
 const MOST_DRAWN = 40_000
 /// Scale below which text is not legible.
 const LEGIBLE = 0.5
