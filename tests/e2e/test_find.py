@@ -16,6 +16,15 @@ def shown(page: Page) -> str:
     return page.locator(".gv-overview").get_attribute("aria-valuetext")
 
 
+def stop(page: Page) -> dict:
+    """Where the node that has the focus stands; its element is made anew when values come."""
+    for _ in range(40):
+        if box := page.locator(".gv-stop .gv-hit").bounding_box():
+            return box
+        page.wait_for_timeout(50)
+    raise AssertionError("no node of the canvas is an element")
+
+
 def large(playground) -> Page:
     """A picture of 2,704 nodes, on a canvas."""
     unrolled(playground, DESCENT.format(turns=900))
@@ -89,7 +98,7 @@ def test_zoom_goes_close_to_the_selected_node(playground):
     page.get_by_role("button", name="Fit the whole graph").click()
     expect(page.locator(".gv-overview")).to_be_hidden()
     close.click()
-    box = page.locator(".gv-stop .gv-hit").bounding_box()
+    box = stop(page)
     canvas = page.locator(".gv-canvas").bounding_box()
     assert box["height"] > 20
     assert canvas["x"] < box["x"] and box["x"] + box["width"] < canvas["x"] + canvas["width"]
@@ -182,13 +191,13 @@ def touched(browser, site):
 
 
 def test_a_tap_selects_a_node_of_a_canvas(touched):
-    box = touched.locator(".gv-stop .gv-hit").bounding_box()
+    box = stop(touched)
     touched.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(touched.locator(".gv-card")).to_be_visible()
 
 
 def test_two_fingers_zoom_a_canvas(touched):
-    before = touched.locator(".gv-stop .gv-hit").bounding_box()
+    before = stop(touched)
     canvas = touched.locator(".gv-canvas").bounding_box()
     x, y = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
     session = touched.context.new_cdp_session(touched)
@@ -204,5 +213,5 @@ def test_two_fingers_zoom_a_canvas(touched):
     for apart in (50, 60, 70, 80):
         fingers("touchMove", apart)
     fingers("touchEnd", 0)
-    after = touched.locator(".gv-stop .gv-hit").bounding_box()
+    after = stop(touched)
     assert after["width"] > 1.5 * before["width"]
