@@ -18,6 +18,9 @@ serve-cuda: environment ## The same, with arrays on this machine's CUDA GPU for 
 test: environment ## Run every check: ruff, types, Vitest, pytest, and the page in a real Chromium
 	@$(BUILD) test
 
+test-browsers: environment ## Run the page and a course of embeds in Firefox and WebKit (installs them where it may)
+	@$(BUILD) test-browsers
+
 test-cuda: environment ## Run every operation on the CUDA GPU of this machine, and fail if there is none (installs CuPy)
 	@.venv/bin/python -m web.build.environment test cuda
 	@REQUIRE_GPU=1 .venv/bin/python -m pytest -q -m gpu tests/engine
@@ -38,7 +41,7 @@ clean: ## Remove everything that was built, installed or measured here
 	rm -rf build dist .venv node_modules .pytest_cache .ruff_cache .hypothesis .benchenv
 
 help: ## Show these commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 # The first Python of 3.11 or newer prepares .venv; everything after that runs in it.
 environment:

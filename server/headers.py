@@ -77,7 +77,9 @@ def security(name: str) -> dict[str, str]:
         headers["Content-Security-Policy"] = PAGE_POLICY
     if name in (EMBED, RUNNER):
         # Pages that are cross-origin isolated only take frames that say so too.
-        headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+        # In a word that WebKit does not know: under `require-corp`, WebKit starts no worker from a
+        # blob in an opaque origin, and so no Python.
+        headers["Cross-Origin-Embedder-Policy"] = "credentialless"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if is_shared(name):
         headers["Access-Control-Allow-Origin"] = "*"

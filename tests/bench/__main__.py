@@ -1,6 +1,7 @@
 """`make bench`: everything that is measured, as ratios within one run.
 
-python tests/bench [programs] [browser] [startup] [picture] [quick]      default: all but `quick`
+python tests/bench [programs] [browser] [startup] [picture] [links] [quick]
+    default: all but `quick`
 `quick`: the engine against NumPy by hand only, a few rounds
 """
 
@@ -15,7 +16,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 def main() -> int:
     """Runs the benchmarks that the command line names."""
-    wanted = sys.argv[1:] or ["programs", "browser", "startup", "picture"]
+    wanted = sys.argv[1:] or ["programs", "browser", "startup", "picture", "links"]
     import numpy
 
     print(
@@ -44,6 +45,10 @@ def main() -> int:
         import picture_bench
 
         print("\n" + "\n".join(picture_bench.run()))
+    if "links" in wanted:
+        import link_bench
+
+        print("\n" + "\n".join(link_bench.run()))
     return 0
 
 

@@ -98,7 +98,7 @@ def test_npm_packages_are_not_installed_when_there_are_none(tmp_path: Path) -> N
 
 
 def test_every_pin_names_one_exact_version() -> None:
-    for group in ("serve", "test", "bench", "dist", "node", "compile", "browser-numpy"):
+    for group in ("serve", "test", "browsers", "bench", "dist", "node", "compile", "browser-numpy"):
         for pin in project.pins(group):
             assert pin.count("==") == 1 and "*" not in pin, pin
 

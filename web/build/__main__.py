@@ -13,6 +13,7 @@ def main() -> int:
     commands = {
         "site": make_site,
         "test": checks.main,
+        "test-browsers": test_browsers,
         "bench": bench,
         "dist": dist,
         "format": tidy,
@@ -36,6 +37,15 @@ def make_site() -> int:
     """build/site."""
     site.make()
     return 0
+
+
+def test_browsers() -> int:
+    """The page and a course of embeds in Firefox and WebKit; those that are missing are skipped."""
+    environment.prepare("test", "browsers")
+    site.make()
+    browser.others()
+    line = [VENV_PYTHON, "-m", "pytest", "-q", "-s", "tests/browsers"]
+    return subprocess.run(line, cwd=ROOT).returncode
 
 
 def bench() -> int:

@@ -67,6 +67,25 @@ def ensure() -> str:
     )
 
 
+#: Programs that `make test-browsers` drives besides, and Debian's packages of them.
+OTHERS = {"firefox-esr": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
+
+
+def others() -> None:
+    """Installs Firefox and WebKit where that needs nobody's leave; says what is left out."""
+    lacking = [package for name, package in OTHERS.items() if not shutil.which(name)]
+    if not lacking:
+        return
+    if not apt_can_install():
+        say(f"browsers: not installed: {', '.join(lacking)} (Debian's names; tests are skipped)")
+        return
+    for package in lacking:
+        try:
+            apt_install(package)
+        except BuildError as error:
+            say(f"browsers: {package} could not be installed: {_reason(error)}")
+
+
 def starts(program: str) -> bool:
     """Whether a Chromium really runs here: one that lacks a library only says so when it starts."""
     try:
