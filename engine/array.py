@@ -9,7 +9,7 @@ import sys
 
 import numpy
 
-from . import dtypes, views, whole
+from . import dtypes, elsewhere, views, whole
 from .devices import HOST
 from .errors import INPLACE, MXNetError, ShapeError, message, shapes_text
 from .registry import OPS, Op
@@ -122,15 +122,15 @@ class Array:
 
     def asnumpy(self):
         """A NumPy array with a copy of the elements."""
-        raw = self._data.copy()
+        raw = self._data.copy() if type(self._data) is Raw else elsewhere.host(self._data)
         return single(raw) if raw.size == 1 else raw
 
     def __array__(self, dtype=None, copy=None):
-        return self._data.astype(dtype or self._data.dtype, copy=True)
+        return elsewhere.host(self._data).astype(dtype or self._data.dtype, copy=True)
 
     def item(self, *where):
         """One element as a Python number."""
-        return self._data.item(*where)
+        return elsewhere.host(self._data).item(*where)
 
     def tolist(self):
         """Nested lists of Python numbers."""
@@ -147,7 +147,7 @@ class Array:
                     "Pick one (`x[0]`) or reduce (`x.sum()`).",
                 )
             )
-        raw = self._data
+        raw = elsewhere.host(self._data)
         return raw.reshape(-1)[0] if raw.ndim < 2 else raw.copy()
 
     def __len__(self):
@@ -188,7 +188,7 @@ class Array:
                     "attach_grad", f"got grad_req {grad_req!r}", "It is 'write', 'add' or 'null'"
                 )
             )
-        buffer = wrap(type(self), numpy.zeros_like(self._data))
+        buffer = wrap(type(self), elsewhere.zeros_as(self._data))
         mark_variable(self, buffer, grad_req)
 
     @property
@@ -224,6 +224,14 @@ class Array:
             group.sweep()
             if len(group.members) == 1:
                 group = self._buffer = None
+        if type(self._data) is not Raw:
+            if group is None:
+                self._data = elsewhere.written(self._data, key, raw)
+            else:
+                group.write_elsewhere(self, key, raw)
+            return
+        if type(raw) is not Raw:
+            raw = elsewhere.host(raw)
         if group is not None:
             group.write(self, lambda seen: seen.__setitem__(key, raw))
             return
@@ -245,7 +253,7 @@ class Array:
                     "Write `x = x + …` instead.",
                 )
             )
-        raw = result._data
+        raw = elsewhere.moved(result._data, elsewhere.place_of(self._data))
         if raw.dtype is not self._data.dtype:
             raw = raw.astype(self._data.dtype, copy=False)
         if getattr(self, "_buffer", None) is not None:
@@ -337,12 +345,12 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
                 if type(b) is kind:
                     z = b._data
                     q = b._entry
-                    plain = z.dtype is x.dtype or kind is ndarray
+                    plain = type(x) is Raw and (z.dtype is x.dtype or kind is ndarray)
                 else:
                     z = b
-                    plain = type(b) is float or type(b) is int
+                    plain = type(x) is Raw and (type(b) is float or type(b) is int)
             else:
-                plain = True
+                plain = type(x) is Raw
             observer = watch.observer
             if plain and observer is not None and (op.grows or op.family == "binary"):
                 observer.before(op, (x, z) if second else (x,), attrs)
@@ -411,10 +419,14 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
             raws.append(x if kind in NUMBERS else _number(op, x))
             parents.append(None)
     operands = raws
-    if lead is not None and op.arity and lead.dtype.kind != "f":
+    if type(lead) is Raw and op.arity and lead.dtype.kind != "f":
         operands = whole.operands(op, raws, lead.dtype, cls.NAMESPACE)
     if watch.observer is not None and (op.grows or op.family == "binary"):
         watch.observer.before(op, raws, attrs)
+    if type(lead) is not Raw and (lead is not None or elsewhere.home.device is not None):
+        place = elsewhere.home.device if lead is None else lead.device
+        if lead is not None or op.family == "creation":
+            return _elsewhere(op, inputs, raws, parents, on_tape, attrs, cls, place)
     try:
         y = op.kernel(*operands) if attrs is None else op.kernel(*operands, **attrs)
     except REFUSALS as problem:
@@ -435,6 +447,19 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
         out = cls()
         out._data = y
         out._entry = entry
+    if watch.observer is not None:
+        watch.observer.operation(op, inputs, attrs, out, entry)
+    return out
+
+
+def _elsewhere(op, inputs, raws, parents, on_tape, attrs, cls, device):
+    """`invoke` for arrays on a server, and for new ones that are to live there."""
+    y = elsewhere.run(op, raws, attrs, cls, device)
+    entry = tape_entry(op, parents, raws, y, attrs) if on_tape and state.recording else None
+    if type(y) is list:
+        out = [wrap(cls, part, _pick(entry, part, k)) for k, part in enumerate(y)]
+    else:
+        out = wrap(cls, y, entry)
     if watch.observer is not None:
         watch.observer.operation(op, inputs, attrs, out, entry)
     return out
@@ -505,6 +530,16 @@ def _conformed(op, y, raws, cls):
 
 def _explained(op, raws, attrs, problem):
     """The error that tells a user what was wrong, for an exception out of a kernel."""
+    away = next((r for r in raws if elsewhere.is_elsewhere(r)), None)
+    if away is not None:
+        return MXNetError(
+            message(
+                op.name,
+                f"got arrays on cpu(0) and {away.device}",
+                "Operands must be on one device",
+                f"Move one with `x.as_in_ctx(mx.{away.device})`.",
+            )
+        )
     array_shapes = [tuple(getattr(r, "shape", ())) for r in raws]
     try:
         op.shape(*array_shapes, **(attrs or {}))
@@ -537,7 +572,7 @@ def mark_variable(array: Array, buffer: Array, req: str) -> None:
 def raw_of(value, dtype=None):
     """A new raw array from numbers, nested sequences, NumPy arrays or our own arrays."""
     if isinstance(value, Array):
-        raw = value._data
+        raw = elsewhere.host(value._data)
     elif isinstance(value, list | tuple) and any(isinstance(v, Array) for v in value):
         raw = numpy.array([raw_of(v) for v in value])
     else:

@@ -2,7 +2,7 @@
 
 import numpy
 
-from . import recorded
+from . import elsewhere, recorded
 from .array import ARRAYS, Array, Raw, mark_variable, watch, wrap
 from .devices import HOST
 from .errors import NOT_ON_TAPE, MXNetError, NotOnTape, ShapeError, message
@@ -130,11 +130,11 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True) -> Non
         if gradient is None or gradient.req == "null":
             continue
         buffer = gradient.buffer
-        raw = numpy.zeros_like(buffer._data) if cotangent is None else numpy.asarray(cotangent)
+        raw = elsewhere.zeros_as(buffer._data) if cotangent is None else _as_raw(cotangent)
         if raw.dtype is not buffer._data.dtype:
             raw = raw.astype(buffer._data.dtype)
         if gradient.req == "add":
-            raw = numpy.asarray(buffer._data + raw)
+            raw = _as_raw(buffer._data + raw)
         if getattr(buffer, "_buffer", None) is None:
             buffer._data = raw.reshape(buffer._data.shape)
         else:
@@ -171,18 +171,23 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
     for variable, entry in zip(variables, entries, strict=True):
         found = kept.get(entry)
         if found is None:
-            found = numpy.zeros_like(variable._data)
+            found = elsewhere.zeros_as(variable._data)
         results.append(_result(found, variable, entry, create_graph))
     if watch.observer is not None:
         watch.observer.pass_ended(list(zip(entries, results, strict=True)))
     return results
 
 
+def _as_raw(value):
+    """A raw array: NumPy's scalars become arrays."""
+    return value if elsewhere.is_elsewhere(value) else numpy.asarray(value)
+
+
 def _result(found, variable, entry, create_graph):
     """A gradient in its variable's class and dtype, on the tape when the graph was recorded."""
     dtype = variable._data.dtype
     if not isinstance(found, Array):
-        result = wrap(type(variable), numpy.asarray(found).astype(dtype, copy=False))
+        result = wrap(type(variable), _as_raw(found).astype(dtype, copy=False))
     else:
         result = wrap(type(variable), found._data.astype(dtype, copy=False), found._entry)
         if hasattr(found, "_mark"):
@@ -220,7 +225,7 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
         if head._entry is None:
             raise NotOnTape(NOT_ON_TAPE)
         entries.append(head._entry)
-        seeds.append(numpy.ones_like(head._data) if given is None else given)
+        seeds.append(elsewhere.ones_as(head._data) if given is None else given)
     # A result whose gradient is wanted only now is marked as one that keeps it.
     marked = [entry for entry in wanted if entry.grad is None]
     for entry in marked:
@@ -236,7 +241,8 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
             seeds = [s if isinstance(s, Array) else wrap(recorded.ndarray, s) for s in seeds]
             seeds = [wrap(recorded.ndarray, s._data, s._entry) for s in seeds]
         else:
-            space, view = HOST.xp, None
+            away = elsewhere.place_of(heads[0]._data) if heads else None
+            space, view = (HOST if away is None else away).xp, None
             seeds = [s._data if isinstance(s, Array) else s for s in seeds]
         return walk(
             zip(entries, seeds, strict=True), space, view, free=not retain_graph, watch=observer
@@ -263,7 +269,9 @@ def _arrays(entry):
     else:
         y = wrap(recorded.ndarray, y, entry)
     primals = [
-        wrap(recorded.ndarray, raw, parent) if type(raw) is Raw else raw
+        wrap(recorded.ndarray, raw, parent)
+        if type(raw) is Raw or elsewhere.is_elsewhere(raw)
+        else raw
         for raw, parent in zip(entry.primals, entry.parents, strict=True)
     ]
     if watch.observer is not None:

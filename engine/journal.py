@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy
 
 from .array import ARRAYS, Array, Observer, watch
+from .elsewhere import is_elsewhere
 from .errors import BudgetExceeded
 from .function import light_copy
 from .registry import OPS
@@ -311,7 +312,9 @@ def raw_of(value):
     """The raw array of an array, or of what a rule gave."""
     if isinstance(value, Array):
         return value._data
-    return value if type(value) is numpy.ndarray else numpy.asarray(value)
+    if type(value) is numpy.ndarray or is_elsewhere(value):
+        return value
+    return numpy.asarray(value)
 
 
 def leaf_serial(array):

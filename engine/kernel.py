@@ -14,7 +14,7 @@ import time
 import tokenize
 import types
 
-from . import __version__, facade
+from . import __version__, elsewhere, facade
 from .array import watch
 from .cells import split_cells
 from .check import Budget, Spent, verdicts
@@ -217,7 +217,9 @@ class Run:
         if tree.body and isinstance(tree.body[-1], ast.Expr) and not _silenced(cell.source):
             last = ast.Expression(tree.body.pop().value)
         exec(compile(tree, name, "exec"), namespace)
-        return None if last is None else eval(compile(last, name, "eval"), namespace)
+        value = None if last is None else eval(compile(last, name, "eval"), namespace)
+        elsewhere.flush()  # what a server has to do of this cell begins now
+        return value
 
     def document(self, *, all_summaries=None):
         """The trace of the run so far; see `Recorder.document`."""

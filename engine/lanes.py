@@ -134,9 +134,14 @@ _AS_NUMBERS = """
 
 
 def has_lane(op: Op) -> bool:
-    """Whether `op` takes one or two operands, no attributes, and gives an ordinary dtype."""
+    """Whether `op` takes one or two operands, no attributes, and gives an ordinary dtype. (Rows
+    that look at a shape alone would not notice that an array is on a server.)"""
     bare = not op.attrs and not op.variadic and len(op.operands) in (1, 2)
-    return bare and (op.dtype not in ("bool", "index") or op.family == "binary")
+    return (
+        bare
+        and op.family != "creation"
+        and (op.dtype not in ("bool", "index") or op.family == "binary")
+    )
 
 
 def lane(op: Op, name: str, *, reflected=False, options="", unless="", otherwise="", **known):

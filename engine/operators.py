@@ -4,7 +4,7 @@ from sys import getrefcount
 
 import numpy
 
-from . import views
+from . import elsewhere, views
 from .array import ARRAYS, Array, Raw, invoke, watch, wrap
 from .errors import INPLACE, MXNetError, ShapeError, message
 from .lanes import lane
@@ -106,6 +106,8 @@ def _logic(name, op):
 
     def call(self, other):
         raw = other._data if type(other) is type(self) else other
+        if elsewhere.is_elsewhere(self._data) or elsewhere.is_elsewhere(raw):
+            return invoke(op, (self, other))
         if self._data.dtype.kind not in "iu" or numpy.asarray(raw).dtype.kind not in "iu":
             return invoke(op, (self, other))
         return _source(type(self), function(self._data, raw))
@@ -122,7 +124,7 @@ def _source(cls, raw):
 
 
 def _invert(self):
-    if self._data.dtype.kind in "iu":
+    if self._data.dtype.kind in "iu" and type(self._data) is Raw:
         return _source(type(self), ~self._data)
     return invoke(OPS["logical_not"], (self,))
 
@@ -153,6 +155,8 @@ def _raw_part(part):
         return slice(*(None if n is None else int(n) for n in (part.start, part.stop, part.step)))
     if isinstance(part, Array):
         part = part._data
+        if elsewhere.is_elsewhere(part):
+            return part if part.dtype.kind in "biu" else part.astype("int64")
     elif isinstance(part, list | tuple | range):
         part = numpy.asarray([p._data if isinstance(p, Array) else p for p in part])
     if isinstance(part, bool | numpy.bool_):
@@ -177,15 +181,26 @@ def _getitem(self, key):
     if result._entry is None and is_basic(key):
         key = key if isinstance(key, tuple) else (key,)
         # As MXNet: contiguous parts are views, so writing to them writes to the whole.
-        if views.look(self._data, (("getitem", key),)).flags.c_contiguous:
+        if type(self._data) is not Raw:
+            if _is_whole_rows(key):
+                views.share(self, result, ("getitem", key), ("reshape", result.shape))
+        elif views.look(self._data, (("getitem", key),)).flags.c_contiguous:
             views.share(self, result, ("getitem", key), ("reshape", result.shape))
     return result
 
 
+def _is_whole_rows(key):
+    """Whether a basic index picks neighbouring rows: what it gives is contiguous."""
+    first = key[0] if key else slice(None)
+    return len(key) <= 1 and (
+        type(first) is int or (isinstance(first, slice) and first.step in (None, 1))
+    )
+
+
 def _without_ones(value, target):
     """`value` without as many axes of size 1 in front as it has more than its target."""
-    value = numpy.asarray(value)
-    more = value.ndim - numpy.ndim(target)
+    value = value if elsewhere.is_elsewhere(value) else numpy.asarray(value)
+    more = value.ndim - target.ndim
     if more <= 0 or value.shape[:more] != (1,) * more:
         raise ValueError("the shapes do not fit")
     return value.reshape(value.shape[more:])
@@ -203,7 +218,8 @@ def _setitem(self, key, value):
         except (ValueError, TypeError):  # NumPy refuses axes of size 1 in front, MXNet does not
             self._write(key, _without_ones(raw, self._data[key]))
     except (ValueError, IndexError) as problem:
-        shape = numpy.shape(raw)
+        shape = getattr(raw, "shape", None)
+        shape = numpy.shape(raw) if shape is None else shape
         kind = ShapeError if isinstance(problem, ValueError) else IndexError
         raise kind(
             message(
@@ -222,7 +238,8 @@ def _iterate(self):
 
 
 def _contains(self, value):
-    return bool((self._data == (value._data if isinstance(value, Array) else value)).any())
+    own = elsewhere.host(self._data)
+    return bool((own == (elsewhere.host(value._data) if isinstance(value, Array) else value)).any())
 
 
 Array.__getitem__ = _getitem

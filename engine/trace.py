@@ -12,7 +12,7 @@ from math import isfinite
 
 import numpy
 
-from . import __version__
+from . import __version__, elsewhere
 from .array import Array, watch
 from .formulas import op_info
 from .journal import (
@@ -27,7 +27,7 @@ from .journal import (
     Limits,
     mark_of,
 )
-from .summary import norms, summarize, window
+from .summary import WINDOW, norms, summarize, window
 from .turns import Turns
 
 VERSION = 1
@@ -132,12 +132,16 @@ class Recorder(Journal):
     def _value(self, raw) -> int:
         """Keeps a value: the raw array itself while the budget lasts, then its summary."""
         if type(raw) is not numpy.ndarray:
-            raw = raw._data if isinstance(raw, Array) else numpy.asarray(raw)
+            raw = raw._data if isinstance(raw, Array) else raw
+            if not elsewhere.is_elsewhere(raw):
+                raw = numpy.asarray(raw)
         if self.value_bytes + raw.nbytes <= self.limits.traceBytes:
             self.value_bytes += raw.nbytes
             self.values.append(raw)
         else:
-            self.values.append((raw.shape, raw.dtype.name, summarize(raw)))
+            away = elsewhere.is_elsewhere(raw)
+            summary = elsewhere.summaries([raw])[0] if away else summarize(raw)
+            self.values.append((raw.shape, raw.dtype.name, summary))
         return len(self.values) - 1
 
     def _node(self, op, how, attrs, args, y, place, mark) -> None:
@@ -347,13 +351,20 @@ class Recorder(Journal):
     def summaries(self, ids) -> list:
         """The summaries of the values `ids`; None for an id that does not exist."""
         self.settle()
-        found = []
+        found, away = [], {}
         for at in ids:
             if not 0 <= at < len(self.values):
                 found.append(None)
                 continue
             value = self.values[at]
-            found.append(value[2] if type(value) is tuple else summarize(value))
+            if elsewhere.is_elsewhere(value):
+                away[len(found)] = value
+                found.append(None)
+            else:
+                found.append(value[2] if type(value) is tuple else summarize(value))
+        if away:  # all in one round trip
+            for k, summary in zip(away, elsewhere.summaries([*away.values()]), strict=True):
+                found[k] = summary
         return found
 
     def window(self, at, row, col):
@@ -361,6 +372,9 @@ class Recorder(Journal):
         if not 0 <= at < len(self.values) or row < 0 or col < 0:
             return None
         value = self.values[at]
+        if elsewhere.is_elsewhere(value):
+            part = elsewhere.window(value, row, col, WINDOW)
+            return {**window(part, 0, 0), "row": row, "col": col}
         return None if type(value) is tuple else window(value, row, col)
 
     def document(self, code, cells, outputs, stops, *, all_summaries=None) -> dict:
@@ -470,6 +484,11 @@ class Recorder(Journal):
         new = {v for p in self.passes for v in p["grads"].values()} - self.norms.keys()
         kept = [v for v in new if type(self.values[v]) is not tuple]
         self.norms.update(dict.fromkeys(new, float("nan")))
+        away = [v for v in kept if elsewhere.is_elsewhere(self.values[v])]
+        if away:
+            found = elsewhere.norms([self.values[v] for v in away])
+            self.norms.update(zip(away, found, strict=True))
+            kept = [v for v in kept if v not in set(away)]
         self.norms.update(zip(kept, norms([self.values[v] for v in kept]).tolist(), strict=True))
 
     def _norms(self, values) -> column:

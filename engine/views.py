@@ -7,6 +7,8 @@ living member of the group looks at it anew.
 
 import weakref
 
+from . import elsewhere
+
 
 class SharedBuffer:
     """A root raw array and the arrays that look at it, each through a path of raw operations."""
@@ -37,6 +39,24 @@ class SharedBuffer:
         """Makes a new root in which `change(raw)` has been applied to what `array` looks at."""
         root = self.root.copy()
         change(look(root, self.path_of(array)))
+        self._show(root)
+
+    def write_elsewhere(self, array, key, value) -> None:
+        """The same for arrays on a server, which are never changed: each step of the path is
+        written into the one that it was taken from."""
+        path = self.path_of(array)
+        seen = [self.root]
+        for step in path:
+            seen.append(look(seen[-1], (step,)))
+        new = elsewhere.written(seen[-1], key, value)
+        for (kind, argument), whole in zip(reversed(path), reversed(seen[:-1]), strict=True):
+            if kind == "reshape":
+                new = new.reshape(whole.shape)
+            else:
+                new = elsewhere.written(whole, argument, new)
+        self._show(new)
+
+    def _show(self, root) -> None:
         self.root = root
         self.sweep()
         for ref, path in self.members:

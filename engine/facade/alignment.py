@@ -2,6 +2,7 @@
 
 import numpy
 
+from ..elsewhere import host
 from ..errors import MXNetError, ShapeError, message
 from .calls import array_of, made, op
 
@@ -11,13 +12,13 @@ NEVER = -1e30
 
 def _labels(label, blank_label, blank, lengths):
     """Labels as integers, and how many of each row count; paddings are 0 ("first") or -1."""
-    values = label._data.astype("int64")
+    values = host(label._data).astype("int64")
     if lengths is None:
         padding = values <= 0 if blank_label == "first" else values < 0
         ended = numpy.cumsum(padding, axis=1) > 0
         lengths = (~ended).sum(axis=1)
     else:
-        lengths = lengths._data.astype("int64")
+        lengths = host(lengths._data).astype("int64")
     inside = numpy.arange(values.shape[1]) < lengths[:, None]
     return numpy.where(inside, values, blank), lengths
 

@@ -2,6 +2,7 @@
 
 import numpy
 
+from ..elsewhere import host
 from ..errors import MXNetError, message
 from .calls import array_of, made
 
@@ -77,7 +78,7 @@ def box_nms(
     if in_format != out_format:
         raise MXNetError(message("box_nms", "in_format is not out_format", "They must be equal"))
     data = array_of("box_nms", data)
-    rows = data._data.reshape((-1, *data.shape[-2:]))
+    rows = host(data._data).reshape((-1, *data.shape[-2:]))
     result = numpy.full_like(rows, -1)
     for batch, held in zip(result, rows):
         scores = held[:, score_index]

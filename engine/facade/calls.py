@@ -2,6 +2,7 @@
 
 import numpy
 
+from .. import elsewhere
 from ..array import Array, invoke, ndarray, watch, wrap
 from ..errors import message
 from ..registry import OPS
@@ -17,7 +18,10 @@ def op(name, *operands, **attrs):
 
 def made(data, cls=ndarray):
     """A new source array around NumPy data, told to whoever watches."""
-    result = wrap(cls, numpy.asarray(data))
+    data = data if elsewhere.is_elsewhere(data) else numpy.asarray(data)
+    if elsewhere.home.device is not None:
+        data = elsewhere.moved(data, elsewhere.home.device)
+    result = wrap(cls, data)
     if watch.observer is not None:
         watch.observer.operation(OPS["array"], (), None, result, None)
     return result
@@ -49,7 +53,7 @@ def floats(x):
 
 def raw(x):
     """The NumPy data of an array, or of anything that NumPy can read."""
-    return x._data if isinstance(x, Array) else numpy.asarray(x)
+    return elsewhere.host(x._data) if isinstance(x, Array) else numpy.asarray(x)
 
 
 def attach(module, functions: dict) -> None:

@@ -4,6 +4,7 @@ import math
 
 import numpy
 
+from ..elsewhere import host
 from ..errors import MXNetError, ShapeError, message
 from . import alignment, boxes, loops, normalize, sequences, updates, warping
 from .calls import array_of, made, op
@@ -40,7 +41,7 @@ def sign_ste(data, **_):
 def index_copy(old_tensor, index_vector, new_tensor, **_):
     """The rows of `old_tensor`, those at `index_vector` replaced by `new_tensor`'s."""
     old = array_of("index_copy", old_tensor)
-    rows = index_vector._data.astype("int64")
+    rows = host(index_vector._data).astype("int64")
     if rows.ndim != 1 or new_tensor.shape != (len(rows), *old.shape[1:]):
         raise ShapeError(
             message(
@@ -61,13 +62,13 @@ def index_array(data, axes=None, **_):
 
 def boolean_mask(data, index, axis=0, **_):
     """The parts of `data` along an axis where `index` is not 0."""
-    places = numpy.nonzero(index._data)[0]
+    places = numpy.nonzero(host(index._data))[0]
     return op("getitem", data, key=(slice(None),) * (axis % data.ndim) + (places,))
 
 
 def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=True, **_):
     """1 where all elements are equal within the tolerances, else 0."""
-    close = numpy.allclose(a._data, b._data, rtol, atol, equal_nan)
+    close = numpy.allclose(host(a._data), b._data, rtol, atol, equal_nan)
     return made(numpy.float32(close), type(a))
 
 
@@ -81,14 +82,14 @@ def _test(name, doc):
 
 def fft(data, compute_size=128, **_):
     """Fourier's transform of the last axis: real and imaginary parts alternate."""
-    found = numpy.fft.fft(data._data)
+    found = numpy.fft.fft(host(data._data))
     both = numpy.stack([found.real, found.imag], axis=-1)
     return made(both.reshape((*data.shape[:-1], -1)).astype("float32"), type(data))
 
 
 def ifft(data, compute_size=128, **_):
     """The inverse of `fft`, times the size of the axis."""
-    both = data._data.reshape((*data.shape[:-1], -1, 2))
+    both = host(data._data).reshape((*data.shape[:-1], -1, 2))
     count = both.shape[-2]
     found = numpy.fft.ifft(both[..., 0] + 1j * both[..., 1]).real * count
     return made(found.astype("float32"), type(data))

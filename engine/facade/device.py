@@ -1,5 +1,9 @@
 """Contexts (devices): `mx.cpu()`, `mx.gpu(i)`, `mx.Context`, `mx.current_context()`."""
 
+import functools
+
+from .. import elsewhere
+from ..array import Array
 from ..errors import MXNetError, message
 
 __all__ = [
@@ -46,13 +50,19 @@ class Context:
 
     def __enter__(self):
         check(self)
+        _entered.append((self, elsewhere.home.device))
+        elsewhere.home.device = place(self)
         return self
 
     def __exit__(self, *_):
-        pass
+        elsewhere.home.device = _entered.pop()[1]
 
     def empty_cache(self):
         """Nothing is cached here."""
+
+
+#: Contexts whose `with` is running, each with where new arrays went before.
+_entered: list = []
 
 
 def cpu(device_id: int = 0) -> Context:
@@ -72,12 +82,15 @@ def gpu(device_id: int = 0) -> Context:
 
 def num_gpus() -> int:
     """How many GPUs arrays can live on."""
-    return 0
+    return sum(name.startswith("gpu") for name in elsewhere.home.connected)
 
 
 def current_context() -> Context:
     """Where new arrays go."""
-    return cpu()
+    if _entered:
+        return _entered[-1][0]
+    here = elsewhere.home.device
+    return cpu() if here is None else Context(here.kind, here.index)
 
 
 def cpu_shared(device_id: int = 0) -> Context:
@@ -86,8 +99,11 @@ def cpu_shared(device_id: int = 0) -> Context:
 
 
 def gpu_memory_info(device_id: int = 0):
-    """Raises `MXNetError`: there is no GPU."""
+    """Raises `MXNetError`: a server tells nobody how much memory its GPU has."""
     check(gpu(device_id))
+    raise MXNetError(
+        "gpu_memory_info: a server does not tell; `net.summary()` tells of the program"
+    )
 
 
 Device, current_device = Context, current_context  # their names in 2.x
@@ -95,12 +111,67 @@ Device, current_device = Context, current_context  # their names in 2.x
 
 def check(ctx) -> None:
     """Raises `MXNetError` for a device that arrays cannot live on here."""
-    if ctx is not None and Context(ctx).device_type.startswith("gpu"):
+    if ctx is None:
+        return
+    ctx = Context(ctx)
+    if ctx.device_type == "gpu" and elsewhere.attached(repr(ctx)) is None:
         raise MXNetError(
             message(
                 f"context {ctx}",
                 "there is no GPU here",
                 "Arrays live on mx.cpu()",
-                "Leave `ctx` out, or write `ctx = mx.gpu(0) if npx.num_gpus() else mx.cpu()`.",
+                "Leave `ctx` out, or write `ctx = mx.gpu(0) if npx.num_gpus() else mx.cpu()`. "
+                "With a server that has one (`make serve-cuda`), choose it as the device.",
             )
         )
+
+
+def place(ctx):
+    """The device of a context, None for the host. Raises `MXNetError` where there is none."""
+    check(ctx)
+    return elsewhere.attached(repr(Context(ctx)))
+
+
+def context_of(array) -> Context:
+    """Where an array lives."""
+    there = elsewhere.place_of(array._data)
+    return cpu() if there is None else Context(there.kind, there.index)
+
+
+def placing(function):
+    """A function that makes arrays, and now makes them on the context that it is given, or that
+    `with` says. What has no form on a server (draws, data from outside) is made here and moved."""
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    at = names.index("ctx") if "ctx" in names else len(names)
+
+    @functools.wraps(function)
+    def call(*given, **named):
+        at_its_place = len(given) > at and at < len(names)
+        ctx = given[at] if at_its_place else named.get("ctx") or named.get("device")
+        home = elsewhere.home
+        if ctx is None and home.device is None:
+            return function(*given, **named)
+        before = home.device
+        home.device = wanted = before if ctx is None else place(ctx)
+        try:
+            made = function(*given, **named)
+        finally:
+            home.device = before
+        for one in made if isinstance(made, list | tuple) else [made]:
+            if isinstance(one, Array) and one._entry is None:
+                elsewhere.move(one, wanted)
+        return made
+
+    return call
+
+
+def place_all(space: dict) -> None:
+    """Makes all functions of a module that take `ctx` make their arrays there."""
+    for name, function in list(space.items()):
+        code = getattr(function, "__code__", None)
+        if code is None or name.startswith("_") or hasattr(function, "__wrapped__"):
+            continue
+        takes = "ctx" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        if takes or name in ("rand", "randn"):  # these hand it on
+            space[name] = placing(function)

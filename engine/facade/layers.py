@@ -4,8 +4,9 @@ import math
 
 import numpy
 
-from .. import shapes
+from .. import elsewhere, shapes
 from ..array import Array, MXNetError, invoke
+from ..elsewhere import host
 from ..errors import ShapeError, message
 from ..registry import OPS
 from ..tape import state
@@ -105,6 +106,7 @@ def dropout(data, p=0.5, mode="training", axes=(), **_):
     shape = tuple(1 if k in shared else n for k, n in enumerate(data.shape))
     given = {"p": plain(p), "shape": shape, "dtype": data._data.dtype.name}
     mask = invoke(OPS["dropout_mask"], (), given, type(data))
+    elsewhere.move(mask, elsewhere.place_of(data._data))
     return invoke(OPS["dropout"], (data, mask))
 
 
@@ -144,7 +146,7 @@ def _over(row, data, length, axis, temperature, use_length, dtype, sign=1):
             )
         )
     places = numpy.arange(data.shape[at]).reshape((-1,) + (1,) * (data.ndim - at - 1))
-    inside = made((places < length._data.reshape(wide)).astype(data._data.dtype), type(data))
+    inside = made((places < host(length._data).reshape(wide)).astype(data._data.dtype), type(data))
     low = {"float16": -6e4}.get(data._data.dtype.name, -1e30)
     y = invoke(OPS[row], (invoke(OPS["where"], (inside, data, low)),), {"axis": axis})
     y = invoke(OPS["where"], (inside, y, 0.0))

@@ -2,6 +2,7 @@
 
 import numpy
 
+from ..elsewhere import host
 from ..errors import MXNetError, message
 from .calls import made, op
 
@@ -44,7 +45,7 @@ def foreach(body, data, init_states, name="foreach"):
 
 
 def _true(value):
-    return bool(value._data.reshape(-1)[0]) if hasattr(value, "_data") else bool(value)
+    return bool(host(value._data).reshape(-1)[0]) if hasattr(value, "_data") else bool(value)
 
 
 def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):

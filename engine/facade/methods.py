@@ -3,8 +3,8 @@
 import inspect
 import re
 
-from .. import autograd, shapes, views
-from ..array import Array, MXNetError, NDArray, invoke, ndarray, watch, wrap
+from .. import autograd, elsewhere, shapes, views
+from ..array import Array, MXNetError, NDArray, Raw, invoke, ndarray, watch, wrap
 from ..errors import INPLACE, message
 from ..registry import OPS
 from ..tape import state
@@ -265,14 +265,31 @@ def _copyto(self, other):
             raise MXNetError(INPLACE)
         other[...] = self
         return other
-    device.check(other)
-    return self.copy()
+    wanted = device.place(other)
+    return self.copy() if elsewhere.place_of(self._data) is wanted else _moved(self, wanted)
+
+
+def _moved(self, wanted):
+    """A new array with the values on another device (None: the host)."""
+    if state.recording and self._entry is not None:
+        raise MXNetError(
+            message(
+                "as_in_ctx",
+                f"moving a recorded array from {self.context} to {wanted or 'cpu(0)'}",
+                "A recorded computation stays on one device",
+                "Move the data before `record()`, or `x.detach()` first.",
+            )
+        )
+    result = wrap(type(self), elsewhere.moved(self._data, wanted))
+    if watch.observer is not None:
+        watch.observer.operation(OPS["copy"], (self,), None, result, None)
+    return result
 
 
 def _as_in_context(self, context):
-    """The array on a context: itself, as all arrays live on mx.cpu() here."""
-    device.check(context)
-    return self
+    """The array on a context: itself when it is there already."""
+    wanted = device.place(context)
+    return self if elsewhere.place_of(self._data) is wanted else _moved(self, wanted)
 
 
 def _backward(self, out_grad=None, retain_graph=False, train_mode=True):
@@ -299,7 +316,9 @@ def _converted(cls, name):
 
 
 def _wait_to_read(self):
-    """Waits for the value; here it is there when the operation's function returns."""
+    """Waits for the value. On a server it is computed then, and errors of it are raised."""
+    if elsewhere.is_elsewhere(self._data):
+        elsewhere.host(self._data.reshape(-1)[:1])
 
 
 def _ravel(self, order="C"):
@@ -370,9 +389,7 @@ Array.as_np_ndarray = _converted(ndarray, "as_np_ndarray")
 Array.as_nd_ndarray = _converted(NDArray, "as_nd_ndarray")
 Array.wait_to_read = _wait_to_read
 Array.T = property(lambda self: self.transpose(), doc="The axes reversed.")
-Array.context = Array.ctx = Array.device = property(
-    lambda self: device.current_context(), doc="Where the array lives."
-)
+Array.context = Array.ctx = Array.device = property(device.context_of, doc="Where the array lives.")
 Array.stype = property(lambda self: "default", doc="How the array is stored.")
 ndarray.ravel = _ravel
 
@@ -381,14 +398,20 @@ ndarray.ravel = _ravel
 
 def _nd_repr(self):
     size = "x".join(map(str, self.shape))
-    return f"\n{self._data!s}\n<NDArray {size} @{self.context}>"
+    return f"\n{elsewhere.host(self._data)!s}\n<NDArray {size} @{self.context}>"
 
 
 def _np_repr(self):
-    text = repr(self._data)
+    text = _host_repr(elsewhere.host(self._data))
+    there = elsewhere.place_of(self._data)
+    return text if there is None else f"{text[:-1]}, ctx={there})"
+
+
+def _host_repr(raw):
+    text = repr(raw)
     if "..." in text:  # newer versions of NumPy tell the shape of what they abbreviate
         text = re.sub(r",\s+shape=\([\d, ]*\)", "", text)
-    name = self._data.dtype.name
+    name = raw.dtype.name
     if "dtype=" in text:
         return text[: text.rindex(",")] + ")" if name == "float32" else text
     return text if name in ("float32", "bool") else f"{text[:-1]}, dtype={name})"
@@ -396,7 +419,9 @@ def _np_repr(self):
 
 NDArray.__repr__ = NDArray.__str__ = _nd_repr
 ndarray.__repr__ = _np_repr
-ndarray.__str__ = lambda self: str(self._data)
+ndarray.__str__ = lambda self: (
+    str(self._data) if type(self._data) is Raw else f"{elsewhere.host(self._data)} @{self.context}"
+)
 ndarray.__format__ = lambda self, spec: (
     format(self.item(), spec)
     if spec and not self.ndim

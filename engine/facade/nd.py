@@ -7,6 +7,7 @@ import numpy
 from .. import shapes
 from ..array import Array, NDArray, invoke, watch, wrap
 from ..devices import HOST
+from ..elsewhere import host
 from ..errors import MXNetError, message
 from ..registry import OPS
 from . import (
@@ -525,7 +526,7 @@ globals().update(densities.FUNCTIONS)
 def histogram(a, bins=10, range=None, **_):
     """How many elements lie in each bin, and the bins' edges."""
     edges = bins._data if isinstance(bins, Array) else bins
-    counts, edges = numpy.histogram(a._data, edges, range)
+    counts, edges = numpy.histogram(host(a._data), edges, range)
     return [array(counts, dtype="int64"), array(edges.astype(a._data.dtype))]
 
 
@@ -537,7 +538,7 @@ def onehot_encode(indices, out):
 
 def fill_element_0index(lhs, mhs, rhs):
     """`lhs` with the element of row k at column `rhs[k]` replaced by `mhs[k]`."""
-    rows, columns = numpy.arange(lhs.shape[0]), rhs._data.astype("int64")
+    rows, columns = numpy.arange(lhs.shape[0]), host(rhs._data).astype("int64")
     return invoke(OPS["setitem"], (lhs, mhs), {"key": (rows, columns)})
 
 
@@ -563,6 +564,9 @@ contrib = types.ModuleType("mxnet.ndarray.contrib", "Further operators, on NDArr
 attach(contrib, _contrib.FUNCTIONS)
 contrib.__getattr__ = missing(contrib.__name__, list(_contrib.FUNCTIONS))
 random.current_context = device.current_context
+
+for _space in (globals(), vars(random)):
+    device.place_all(_space)
 
 __all__ = ["NDArray", "waitall", *public(globals(), _before)]
 __getattr__ = missing("mxnet.nd", __all__)

@@ -2,6 +2,7 @@
 
 import numpy
 
+from ..elsewhere import host
 from ..errors import MXNetError, ShapeError, message
 from ..tape import state
 from .calls import array_of, made, op
@@ -154,5 +155,5 @@ def moments(data, axes=None, keepdims=False, **_):
 
 def all_finite(data, init_output=True, **_):
     """1 if all elements are finite, else 0."""
-    found = numpy.isfinite(data._data).all()
+    found = numpy.isfinite(host(data._data)).all()
     return made(numpy.asarray([found], "float32"), type(data))

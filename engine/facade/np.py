@@ -5,6 +5,7 @@ import types
 
 import numpy
 
+from .. import elsewhere
 from ..array import ARRAYS, Array, invoke, ndarray, watch, wrap
 from ..devices import HOST
 from ..errors import OutOfBounds, message
@@ -250,7 +251,7 @@ def copy(a):
 
 
 def _raw(x):
-    return x._data if isinstance(x, Array) else numpy.asarray(x)
+    return elsewhere.host(x._data) if isinstance(x, Array) else numpy.asarray(x)
 
 
 def array_equal(a1, a2, equal_nan=False):
@@ -429,6 +430,9 @@ for _key, _draws in (
 attach(random, distributions.NP_FUNCTIONS)
 for _module in (linalg, random):
     _module.__getattr__ = missing(_module.__name__, [n for n in vars(_module) if n[0] != "_"])
+
+for _space in (globals(), vars(random)):
+    device.place_all(_space)
 
 __all__ = ["ndarray", *public(globals(), _before)]
 __getattr__ = missing("mxnet.np", __all__)

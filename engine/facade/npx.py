@@ -5,7 +5,7 @@ import types
 
 import numpy
 
-from .. import shapes
+from .. import elsewhere, shapes
 from ..array import invoke, ndarray
 from ..errors import ShapeError, message
 from ..registry import OPS
@@ -43,7 +43,8 @@ globals().update(functions("npx", ndarray))
 
 
 def waitall():
-    """Waits for all operations; here each one is finished when its function returns."""
+    """Waits for all operations: those on a server are sent and computed, here they are finished."""
+    elsewhere.flush()
 
 
 def seed(seed):

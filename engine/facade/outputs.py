@@ -4,6 +4,7 @@ from math import prod
 
 import numpy
 
+from ..elsewhere import host
 from ..errors import MXNetError, message
 from .calls import array_of, made, op
 
@@ -44,7 +45,7 @@ def softmax_output(
     else:
         size = x.shape[axis]
         rows = tuple(n for k, n in enumerate(x.shape) if k != axis)
-        labels = label._data.reshape(rows)
+        labels = host(label._data).reshape(rows)
         wanted = numpy.expand_dims(labels, axis) == numpy.arange(size).reshape(
             (-1,) + (1,) * (x.ndim - axis - 1)
         )
@@ -100,7 +101,7 @@ def svm_output(data, label, margin=1.0, regularization_coefficient=1.0, use_line
     """The data; its gradient is that of the hinge loss (squared unless `use_linear`)."""
     data = array_of("SVMOutput", data)
     classes = numpy.arange(data.shape[1])
-    sign = numpy.where(label._data.reshape(-1, 1) == classes, -1.0, 1.0)
+    sign = numpy.where(host(label._data).reshape(-1, 1) == classes, -1.0, 1.0)
     sign = made(sign.astype(data._data.dtype), type(data))
     gap = op("relu", data * sign + margin)
     gradient = op("sign", gap) * sign if use_linear else 2 * gap * sign

@@ -3,6 +3,7 @@
 import numpy
 
 from .. import shapes
+from ..elsewhere import host
 from ..errors import ShapeError, message
 from .calls import array_of, made, op
 from .generate import plain
@@ -19,7 +20,7 @@ def _lengths(thing, data, lengths, axis):
                 "Time is axis 0 or 1, and each sequence of the other axis needs a length",
             )
         )
-    return lengths._data.reshape(-1).astype("int64")
+    return host(lengths._data).reshape(-1).astype("int64")
 
 
 def sequence_mask(data, sequence_length=None, use_sequence_length=False, value=0.0, axis=0, **_):
@@ -136,13 +137,15 @@ def batch_take(a, indices, **_):
 
 def ravel_multi_index(data, shape=None, **_):
     """Index vectors (columns) as indices of the flattened array."""
-    flat = numpy.ravel_multi_index(tuple(data._data.astype("int64")), plain(shape), mode="wrap")
+    flat = numpy.ravel_multi_index(
+        tuple(host(data._data).astype("int64")), plain(shape), mode="wrap"
+    )
     return made(flat.astype(data._data.dtype), type(data))
 
 
 def unravel_index(data, shape=None, **_):
     """Indices of the flattened array as index vectors (columns)."""
-    found = numpy.unravel_index(data._data.astype("int64"), plain(shape))
+    found = numpy.unravel_index(host(data._data).astype("int64"), plain(shape))
     return made(numpy.stack(found).astype(data._data.dtype), type(data))
 
 

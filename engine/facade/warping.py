@@ -2,6 +2,7 @@
 
 import numpy
 
+from ..elsewhere import host
 from ..errors import MXNetError, ShapeError, message
 from . import images
 from .calls import array_of, made, op
@@ -18,8 +19,8 @@ def _sample(data, n, y, x, inside=None):
     total = None
     for down in (0, 1):
         for right in (0, 1):
-            rows = low_y._data.astype("int64") + down
-            columns = low_x._data.astype("int64") + right
+            rows = host(low_y._data).astype("int64") + down
+            columns = host(low_x._data).astype("int64") + right
             there = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
             rows, columns = numpy.clip(rows, 0, height - 1), numpy.clip(columns, 0, width - 1)
             value = op("getitem", data, key=(n, slice(None), rows, columns))  # S + (channels,)
@@ -105,7 +106,7 @@ def roi_pooling(data, rois, pooled_size, spatial_scale, **_):
     data = array_of("ROIPooling", data)
     high, wide = pooled_size
     height, width = data.shape[2:]
-    boxes = rois._data.astype("float64")
+    boxes = host(rois._data).astype("float64")
     which = boxes[:, 0].astype("int64")
     scaled = boxes[:, 1:] * spatial_scale
     # C's round: halves go away from 0.
@@ -151,7 +152,7 @@ def roi_align(
     high, wide = pooled_size
     height, width = data.shape[2:]
     results = []
-    for box in rois._data.astype("float64"):
+    for box in host(rois._data).astype("float64"):
         x1, y1, x2, y2 = box[1:] * spatial_scale - (0.5 if aligned else 0)
         size_x, size_y = x2 - x1, y2 - y1
         if not aligned:

@@ -13,15 +13,16 @@ ROOT = Path(__file__).resolve().parents[2]
 #: it in this list, never from below it; `engine` itself is the file that has `install()`.
 LAYERS = [
     {"errors", "links", "templates", "playground"},
-    {"dtypes", "shapes", "views", "summary", "compact", "whole", "single"},
+    {"dtypes", "shapes", "summary", "compact", "whole", "single"},
     {"registry"},
+    {"elsewhere", "views"},
     {"ops"},
     {"opcodes", "program", "reply"},
     {"devices"},
     {"tape"},
     {"array", "lanes", "operators", "recorded", "display"},
     {"autograd", "function"},
-    {"facade", "engine"},
+    {"facade", "engine", "gpu"},
     {
         "cells",
         "sites",

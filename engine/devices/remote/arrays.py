@@ -21,13 +21,14 @@ __all__ = ["RemoteArray", "RemoteDevice"]
 
 #: Bytes of uploads in one frame.
 LARGEST = 24 << 20
+#: Reads in one frame.
+MOST_READS = 4096
 
 
 class RemoteArray:
     """A raw array by its handle. It offers what rules and the engine use of raw arrays."""
 
     __slots__ = ("__weakref__", "device", "dtype", "handle", "shape", "spec")
-    __array_ufunc__ = None
     __hash__ = None
 
     def __init__(self, device, handle: int, spec: Spec):
@@ -42,6 +43,15 @@ class RemoteArray:
         device = getattr(self, "device", None)
         if device is not None and device.queue is not None:
             device.queue.free(self.handle)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **named):
+        """Leaves NumPy's numbers on the left to our operators; NumPy's functions do not run here.
+        (With `None` instead of this, NumPy 2.4's `ufunc.reduce` keeps the array for ever.)"""
+        if method == "__call__" and len(inputs) == 2 and isinstance(inputs[0], numpy.generic):
+            name = UFUNCS.get(ufunc.__name__)
+            if name and not named:
+                return self.device.run(OPS[name], (inputs[0].item(), self), {})
+        return NotImplemented
 
     def __array__(self, dtype=None, copy=None):
         raise TypeError("this array is on a server: read it with asnumpy()")
@@ -63,6 +73,11 @@ class RemoteArray:
     def nbytes(self) -> int:
         """Bytes of the elements, on the server."""
         return self.size * self.dtype.itemsize
+
+    @property
+    def base(self):
+        """Itself: never memory that somebody may write into, as NumPy's None would say."""
+        return self
 
     @property
     def T(self):
@@ -153,6 +168,10 @@ OPERATORS = {
     "eq": "equal",
     "ne": "not_equal",
 }
+
+
+#: NumPy's names of the operators' functions.
+UFUNCS = {"divide": "true_divide", "remainder": "mod", **{n: n for n in OPERATORS.values()}}
 
 
 def _operator(op, reflected=False):
@@ -249,10 +268,18 @@ class RemoteDevice(Device):
             found.append(host.reshape(raw.shape))
         return found
 
-    def summaries(self, raws) -> list[dict]:
-        """What is shown of several arrays (`summary.summarize`), in one round trip."""
-        values = self._exchange([Read(raw.handle, "summary") for raw in raws]).values
-        return [self.queue.value(value).data for value in values]
+    def summaries(self, raws, broken: dict | None = None) -> list[dict]:
+        """What is shown of several arrays (`summary.summarize`), in one round trip. For arrays that
+        could not be computed it is `broken`; without that, their error is raised."""
+        found = []
+        for start in range(0, len(raws), MOST_READS):
+            part = raws[start : start + MOST_READS]
+            values = self._exchange([Read(raw.handle, "summary") for raw in part]).values
+            if broken is None:
+                found += [self.queue.value(value).data for value in values]
+            else:
+                found += [broken if v.error is not None else v.data for v in values]
+        return found
 
     # ----- Calls -----
 

@@ -128,7 +128,14 @@ class Queue:
         return first
 
     def free(self, handle: int) -> None:
-        """Lets an array go with the next frame."""
+        """Lets an array go with the next frame. The newest call, when nobody holds its result any
+        more, was for nothing and is not sent at all."""
+        calls = self._calls
+        if calls and calls[-1].first_out == handle and calls[-1].outputs == 1:
+            calls.pop()
+            self._places.pop()
+            self.counters.recorded -= 1
+            return
         self._frees.append(handle)
 
     @property

@@ -5,7 +5,7 @@ import warnings
 
 import numpy
 
-from ... import autograd
+from ... import autograd, elsewhere
 from ...array import Array, wrap
 from ...errors import MXNetError, message
 from .. import device, initializer, nd, np, util
@@ -177,7 +177,7 @@ class Parameter:
 
     def _place(self, data, ctx):
         self._contexts = ctx
-        self._data = data.copy()
+        self._data = elsewhere.move(data.copy(), device.place(ctx[0]))
         self._attach()
 
     def _attach(self):
@@ -281,7 +281,8 @@ class Parameter:
         """Moves the parameter to another context."""
         ctx = contexts(ctx, self.name)
         if self._data is not None:
-            self._contexts = ctx
+            with autograd.pause():
+                self._place(self._data, ctx)
         elif self._deferred_init:
             init, _, default_init, data = self._deferred_init
             self._deferred_init = (init, ctx, default_init, data)

@@ -181,7 +181,8 @@ register, create = Optimizer.register, Optimizer.create_optimizer
 def zeros(weight, count=1):
     """`count` arrays of zeros like a weight; one array alone when `count` is 1."""
     space = nd if isinstance(weight, NDArray) else np
-    made = [space.zeros(weight.shape, dtype=weight.dtype) for _ in range(count)]
+    ctx = weight.context
+    made = [space.zeros(weight.shape, ctx=ctx, dtype=weight.dtype) for _ in range(count)]
     return made[0] if count == 1 else tuple(made)
 
 
