@@ -67,7 +67,7 @@ def ctc_loss(
     def given(mask):
         return made(mask.astype(dtype), type(data))
 
-    ends = None if data_lengths is None else data_lengths._data.astype("int64")
+    ends = None if data_lengths is None else host(data_lengths._data).astype("int64")
     if ends is not None:  # what comes after the end may be NaN, and must not reach the gradient
         inside = given(numpy.arange(times)[:, None] < ends)[:, :, None]
         data = op("where", inside, data, op("zeros_like", data))

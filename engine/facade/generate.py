@@ -5,6 +5,7 @@ import numpy
 from .. import templates
 from ..array import Array, invoke, raw_of
 from ..dtypes import FLOATS, INTEGERS
+from ..elsewhere import host
 from ..errors import DTypeError, MXNetError, ShapeError, message
 from ..lanes import has_lane, lane
 from ..registry import OPS, Op
@@ -26,7 +27,7 @@ def plain(value):
     if isinstance(value, list | tuple):
         return tuple(plain(v) for v in value)
     if isinstance(value, Array):
-        return value._data.item() if value.size == 1 else value._data
+        return value.item() if value.size == 1 else host(value._data)
     return value
 
 

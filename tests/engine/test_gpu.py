@@ -73,9 +73,24 @@ def told(run) -> str:
         mx.npx.reset_np()
 
 
-@pytest.mark.parametrize(
-    "source", [pytest.param(source, id=name) for _, name, source in programs()]
-)
+#: Course programs that do not run with the switch yet, and why. One that begins to is noticed.
+NOT_YET = {
+    "shapes of one's own layer from the data, dense": "a parameter stays on the CPU",
+    "shapes of one's own layer from the data, convolution and norm": "a parameter stays on the CPU",
+    "seeds and draws": "draws whose parameters are arrays",
+    "layers as functions": "argmax of an array's elements in a function that is no row",
+}
+
+
+def course_programs():
+    """All course programs, those of `NOT_YET` as failures that are expected."""
+    for _, name, source in programs():
+        why = NOT_YET.get(name) or NOT_YET.get(name.partition(": ")[2])
+        marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
+        yield pytest.param(source, id=name, marks=marks)
+
+
+@pytest.mark.parametrize("source", course_programs())
 def test_a_course_program_prints_the_same_with_the_switch(switched, source):
     ours = told(lambda: printed(source))
     elsewhere.home.device = None
