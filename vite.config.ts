@@ -17,7 +17,7 @@ export default defineConfig({
   publicDir: false,
   plugins: [runnerPage(), embedScript(), pictureScript(), facadeNames(), woff2Only()],
   build: {
-    rollupOptions: { input: { index: resolve(web, 'index.html'), embed: resolve(web, 'embed.html') } },
+    rollupOptions: { input: { index: resolve(web, 'index.html'), embed: resolve(web, 'embed.html'), builder: resolve(web, 'embed-builder.html') } },
     outDir: resolve(import.meta.dirname, 'build/site'),
     emptyOutDir: true,
     target: 'es2022',
