@@ -35,6 +35,7 @@ export function createPlainView(goTo: GoToLine, host?: ExerciseHost): PlainView 
 
   function show({ code, outputs, places, error, notes }: PlainParts) {
     const lines = code.split('\n')
+    element.style.setProperty('--digits', String(String(lines.length).length))
     const starts = lines.reduce<number[]>((all, line) => [...all, (all.at(-1) ?? 0) + line.length + 1], [0])
     const tints = tinted(code)
     const cells = splitCells(lines)
