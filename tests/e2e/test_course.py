@@ -73,8 +73,10 @@ def test_before_any_click_each_shows_its_program_and_picture_without_python(cour
         expect(inside.locator(".gv-node")).to_have_count(boxes(element))
         if element.get_attribute("show") != "graph":
             text = inside.locator(".plain, .cm-content")
-            for line in program(element).splitlines():
-                expect(text).to_contain_text(line.strip())
+            # A hidden check is not shown, and what an exercise asks is prose.
+            for line in program(element).split("# %% check")[0].splitlines():
+                if not line.startswith("#"):
+                    expect(text).to_contain_text(line.strip())
     assert pythons(course) == 0
     assert not [url for url in course.asked if "/py/" in url]
     assert sum(url.endswith("/embed.js") for url in course.asked) == 1
@@ -83,7 +85,7 @@ def test_before_any_click_each_shows_its_program_and_picture_without_python(cour
 def test_heights_fit(course):
     for element, inside in embeds(course):
         if element.get_attribute("height"):
-            assert element.evaluate("one => one.offsetHeight") == 300
+            assert element.evaluate("one => one.offsetHeight") == 420
             continue
         outside = "one => one.querySelector('iframe').offsetHeight"
         for _ in range(50):
@@ -103,11 +105,37 @@ def test_after_clicks_there_is_one_python_and_each_ran_its_own_program(course):
         course.wait_for_function(wanted, timeout=90_000)
         _, result = course.evaluate("heard.at(-1)")
         # The engine said the same when the course was built.
-        assert "".join(result["outputs"]).strip() == said
+        ran = "".join(result["outputs"]).strip()
+        # The answer to an exercise was judged there too.
+        assert (
+            said.startswith(ran) if element.get_attribute("title") == "Your turn" else said == ran
+        )
         assert result["ok"] == (element.get_attribute("title") != "No gradient")
     assert pythons(course) == 1
     titles = [title for title, _ in course.evaluate("heard")]
     assert titles == [each.get_attribute("title") for each in elements(course).all()]
+
+
+def test_answers_to_an_exercise_are_reported_to_the_page(course):
+    element = course.locator("autograd-playground[title='Your turn']")
+    element.scroll_into_view_if_needed()
+    inside = element.frame_locator("iframe")
+    exercise = inside.get_by_role("region", name="Exercise: The square")
+    told = "heard.filter(([title, detail]) => title === 'Your turn' && 'correct' in detail)"
+    for attempt, answer in enumerate(["", "side"], start=1):
+        if answer:
+            inside.locator(".cm-line, .plain-line", has_text="area = side * 1").click()
+            inside.locator(".cm-line", has_text="area = side * 1").click()
+            for key in ("End", "Backspace", *answer):
+                course.keyboard.press(key)
+        exercise.get_by_role("button", name="Check").click()
+        course.wait_for_function(f"{told}.length === {attempt}", timeout=90_000)
+        _, detail = course.evaluate(f"{told}.at(-1)")
+        assert (detail["exercise"], detail["correct"], detail["attempts"]) == (
+            "The square",
+            attempt == 2,
+            attempt,
+        )
 
 
 def test_the_page_prints_with_pictures(course):
