@@ -55,7 +55,8 @@ def test_each_shows_its_own_program_and_picture_and_no_python_runs(course):
         until(lambda k=k: course.evaluate(drawn, k), lambda n, k=k: n == boxes(course, k))
         first = course.evaluate(
             f"return document.querySelectorAll('autograd-playground')[{k}]"
-            ".querySelector('.autograd-program pre').textContent.trim().split('\\n').at(-1)"
+            ".querySelector('.autograd-program pre').textContent.split('# %% check')[0]"
+            ".trim().split('\\n').at(-1)"
         )
         assert first in until(lambda k=k: course.evaluate(shown, k)), k
     assert course.evaluate(PYTHONS) == 0
@@ -80,7 +81,8 @@ def test_after_clicks_one_python_has_run_each_its_own_program(course):
         course.evaluate("document.querySelector('.run').click(); return null", k)
         until(lambda: course.evaluate("return heard.length"), lambda n, t=turn: n > t, 120)
         _, result = course.evaluate("return heard.at(-1)")
-        assert "".join(result["outputs"]).strip() == course.evaluate(said.format(k)), k
+        # The answer to an exercise was judged as well when the course was built.
+        assert course.evaluate(said.format(k)).startswith("".join(result["outputs"]).strip()), k
     assert course.evaluate(PYTHONS) == 1
 
 
