@@ -1,6 +1,7 @@
 """The page in a real Chromium with the real Pyodide: one server, one browser, one started page per
 module (a start takes seconds)."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 from waitress.server import create_server
 
 from server import create_app
@@ -67,8 +68,10 @@ class Playground:
         plain = self.page.locator(".plain")
         if plain.count():
             # The editor comes when the reader wants to write.
-            plain.focus()
-            self.page.keyboard.press("Enter")
+            # On a page of its own it comes by itself, perhaps right now.
+            with contextlib.suppress(Error):
+                plain.focus(timeout=2_000)
+                self.page.keyboard.press("Enter")
         content = self.page.locator(".cm-content")
         content.focus()
         self.page.keyboard.press("ControlOrMeta+a")
