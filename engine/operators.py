@@ -10,29 +10,13 @@ from .errors import INPLACE, MXNetError, ShapeError, message
 from .lanes import lane
 from .ops.indexing import is_basic
 from .registry import OPS
+from .signs import ARITHMETIC, COMPARISON
 from .tape import LARGE, state
 
 GETITEM = OPS["getitem"]
 
 # ----- Arithmetic and comparison -----
 
-ARITHMETIC = {
-    "add": "add",
-    "sub": "subtract",
-    "mul": "multiply",
-    "truediv": "true_divide",
-    "floordiv": "floor_divide",
-    "mod": "mod",
-    "pow": "power",
-}
-COMPARISON = {
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}
 LOGIC = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor"}
 
 

@@ -20,13 +20,7 @@ def _function(op):
         return lambda *operands: invoke(op, operands, None, ndarray)
 
     def call(*operands, **given):
-        operands = list(operands)
-        if op.variadic and len(operands) == 1 and isinstance(operands[0], list | tuple):
-            operands = list(operands[0])
-        elif not op.variadic and len(operands) > len(op.operands):
-            extra = operands[len(op.operands) :]
-            del operands[len(op.operands) :]
-            given.update(zip(op.attrs, extra, strict=False))
+        operands, given = op.bound(operands, given)
         return invoke(op, operands, {**op.attrs, **given}, ndarray)
 
     return call

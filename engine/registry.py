@@ -76,6 +76,19 @@ class Op:
         """Whether a gradient can flow to any operand."""
         return any(rule is not None for rule in self.vjps)
 
+    def bound(self, operands: tuple, given: dict) -> tuple[list, dict]:
+        """Operands and attributes of a call as rules write it, `F.sum(g, 0)`: a list may stand for
+        all operands of a variadic op, and what comes after the operands are attributes."""
+        operands = list(operands)
+        if self.variadic and len(operands) == 1 and isinstance(operands[0], list | tuple):
+            return list(operands[0]), given
+        if not self.variadic and len(operands) > len(self.operands):
+            extra = operands[len(self.operands) :]
+            return operands[: len(self.operands)], given | dict(
+                zip(self.attrs, extra, strict=False)
+            )
+        return operands, given
+
 
 def register(op: Op) -> Op:
     """Adds `op` to the table; a name can be given only once."""

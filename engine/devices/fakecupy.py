@@ -17,6 +17,7 @@ import types
 
 import numpy
 
+from ..signs import ARITHMETIC, BITS, COMPARISON
 from . import cupy_surface
 
 __version__ = cupy_surface.VERSION
@@ -444,25 +445,7 @@ def empty(shape, dtype=float, order="C"):
 
 def _methods():
     """Python's operators and CuPy's methods on the array."""
-    operators = {
-        "add": "add",
-        "sub": "subtract",
-        "mul": "multiply",
-        "truediv": "true_divide",
-        "floordiv": "floor_divide",
-        "mod": "mod",
-        "pow": "power",
-        "matmul": "matmul",
-        "and": "bitwise_and",
-        "or": "bitwise_or",
-        "xor": "bitwise_xor",
-        "lt": "less",
-        "le": "less_equal",
-        "gt": "greater",
-        "ge": "greater_equal",
-        "eq": "equal",
-        "ne": "not_equal",
-    }
+    operators = {"matmul": "matmul", **ARITHMETIC, **BITS, **COMPARISON}
     for sign, name in operators.items():
         function = _SPACE[name]
         setattr(ndarray, f"__{sign}__", lambda a, b, f=function: f(a, b))

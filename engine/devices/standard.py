@@ -16,6 +16,7 @@ import numpy
 
 from .. import shapes
 from ..ops import indexing
+from ..signs import ARITHMETIC, COMPARISON
 from . import vocabulary
 from .device import Device
 from .draws import HostDraws
@@ -51,21 +52,7 @@ ELEMENTWISE = {
     "true_divide": ("divide", "float"),
 }  # fmt: skip
 
-OPERATORS = {
-    "add": "add",
-    "sub": "subtract",
-    "mul": "multiply",
-    "truediv": "true_divide",
-    "floordiv": "floor_divide",
-    "mod": "mod",
-    "pow": "power",
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}
+OPERATORS = {**ARITHMETIC, **COMPARISON}
 
 
 class Array:

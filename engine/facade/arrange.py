@@ -380,7 +380,11 @@ def indices(dimensions, dtype=None, ctx=None):
 def unravel_index(indices, shape, order="C"):
     """Indices of the flattened array as a tuple of indices for each axis."""
     if order != "C":
-        raise NotImplementedError("unravel_index: only order 'C' is offered")
+        raise NotImplementedError(
+            message(
+                "unravel_index", f"got order {order!r}", "Only 'C' is offered", "Leave `order` out."
+            )
+        )
     return _index_arrays(
         numpy.asarray(part)
         for part in numpy.unravel_index(raw(indices).astype("int64"), plain(shape))
@@ -459,7 +463,14 @@ def pad(x, pad_width, mode="constant", **kwargs):
     if mode == "constant":
         value = plain(kwargs.get("constant_values", 0))
         if isinstance(value, tuple):
-            raise NotImplementedError("pad: constant_values must be one number")
+            raise NotImplementedError(
+                message(
+                    "pad",
+                    f"got constant_values {value!r}",
+                    "It must be one number for all sides",
+                    "Pad once for each number.",
+                )
+            )
         flat = tuple(n for pair in widths for n in pair)
         return op("pad_constant", x, widths=flat, constant_value=value)
     if mode in ("maximum", "minimum"):

@@ -9,6 +9,7 @@ import numpy
 from ..array import Array, ndarray
 from ..errors import UnknownName, message
 from . import nd, np
+from .named import Named
 
 __all__ = [
     "Bilinear",
@@ -30,24 +31,8 @@ __all__ = [
     "register",
 ]
 
-REGISTRY = {}
-
-
-def register(klass):
-    """Decorator: the initializer can be asked for by its class's name, in small letters."""
-    REGISTRY[klass.__name__.lower()] = klass
-    return klass
-
-
-def alias(*names):
-    """Decorator: further names for an initializer."""
-
-    def decorator(klass):
-        for name in names:
-            REGISTRY[name.lower()] = klass
-        return klass
-
-    return decorator
+REGISTRY = Named()
+register, alias = REGISTRY.register, REGISTRY.alias
 
 
 def create(init, **given):

@@ -7,6 +7,7 @@ import numpy
 
 from ..array import Array
 from ..errors import UnknownName, message
+from .named import Named
 
 __all__ = [
     "F1",
@@ -33,24 +34,8 @@ __all__ = [
     "register",
 ]
 
-REGISTRY = {}
-
-
-def register(klass):
-    """Decorator: the metric can be asked for by its class's name, in small letters."""
-    REGISTRY[klass.__name__.lower()] = klass
-    return klass
-
-
-def alias(*names):
-    """Decorator: further names for a metric."""
-
-    def decorator(klass):
-        for name in names:
-            REGISTRY[name] = klass
-        return klass
-
-    return decorator
+REGISTRY = Named()
+register, alias = REGISTRY.register, REGISTRY.alias
 
 
 def create(metric, *args, **kwargs):

@@ -414,7 +414,14 @@ def choose(a, choices, out=None, mode="raise"):
 def interp(x, xp, fp, left=None, right=None, period=None):
     """Values at `x` of the line through the points (xp, fp); differentiable in x and fp."""
     if period is not None:
-        raise NotImplementedError("interp: period is not offered")
+        raise NotImplementedError(
+            message(
+                "interp",
+                f"got period {period!r}",
+                "Periods are not offered",
+                "Take `x` and `xp` modulo the period, and sort `xp`, first.",
+            )
+        )
     x, xp, fp = (
         part if isinstance(part, ndarray) else made(raw(part).astype("float32"))
         for part in (x, xp, fp)

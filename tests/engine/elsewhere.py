@@ -10,6 +10,7 @@ import numpy
 
 from engine import recorded, tape
 from engine.registry import OPS
+from engine.signs import ARITHMETIC, COMPARISON
 
 
 class Value:
@@ -34,20 +35,7 @@ class Value:
         return self.world.apply(OPS["negative"], (self,))
 
 
-OPERATORS = {
-    "add": "add",
-    "sub": "subtract",
-    "mul": "multiply",
-    "truediv": "true_divide",
-    "pow": "power",
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}
-for _sign, _row in OPERATORS.items():
+for _sign, _row in {**ARITHMETIC, **COMPARISON}.items():
     setattr(Value, f"__{_sign}__", lambda a, b, op=OPS[_row]: a.world.apply(op, (a, b)))
     setattr(Value, f"__r{_sign}__", lambda a, b, op=OPS[_row]: a.world.apply(op, (b, a)))
 
@@ -105,13 +93,6 @@ class Elsewhere:
 
     def _recorded(self, op):
         def call(*operands, **given):
-            operands = list(operands)
-            if op.variadic and len(operands) == 1 and isinstance(operands[0], list | tuple):
-                operands = list(operands[0])
-            elif not op.variadic and len(operands) > len(op.operands):
-                extra = operands[len(op.operands) :]
-                del operands[len(op.operands) :]
-                given.update(zip(op.attrs, extra, strict=False))
-            return self.apply(op, operands, given)
+            return self.apply(op, *op.bound(operands, given))
 
         return call

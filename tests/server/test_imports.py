@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Rooms of the engine from the bottom up. A module imports from its own layer and from those above
 #: it in this list, never from below it; `engine` itself is the file that has `install()`.
 LAYERS = [
-    {"errors", "links", "templates", "playground"},
+    {"errors", "links", "signs", "templates", "playground"},
     {"dtypes", "shapes", "summary", "compact", "whole", "single"},
     {"registry"},
     {"elsewhere", "views"},

@@ -11,6 +11,7 @@ from ...errors import DTypeError, MXNetError, message
 from ...opcodes import DTYPES
 from ...program import FrameError, Handle, Read
 from ...registry import OPS, Op
+from ...signs import ARITHMETIC, COMPARISON
 from ..device import Device
 from ..draws import HostDraws
 from ..forecast import Spec, forecast
@@ -152,22 +153,7 @@ class RemoteArray:
         return self.device.run(OPS[name], (self,), attrs)
 
 
-OPERATORS = {
-    "add": "add",
-    "sub": "subtract",
-    "mul": "multiply",
-    "truediv": "true_divide",
-    "floordiv": "floor_divide",
-    "mod": "mod",
-    "pow": "power",
-    "matmul": "matmul",
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}
+OPERATORS = {"matmul": "matmul", **ARITHMETIC, **COMPARISON}
 
 
 #: NumPy's names of the operators' functions.
@@ -204,14 +190,7 @@ class Rows(Namespace):
 
     def _function(self, op: Op):
         def call(*operands, **given):
-            operands = list(operands)
-            if op.variadic and len(operands) == 1 and isinstance(operands[0], list | tuple):
-                operands = list(operands[0])
-            elif not op.variadic and len(operands) > len(op.operands):
-                extra = operands[len(op.operands) :]
-                del operands[len(op.operands) :]
-                given.update(zip(op.attrs, extra, strict=False))
-            return self._device.run(op, operands, given)
+            return self._device.run(op, *op.bound(operands, given))
 
         return call
 

@@ -8,8 +8,9 @@ import numpy
 from ...array import NDArray
 from ...errors import message
 from .. import nd, np
+from ..named import Named
 
-REGISTRY = {}
+REGISTRY = Named()
 
 
 class Optimizer:
@@ -57,8 +58,7 @@ class Optimizer:
     @staticmethod
     def register(klass):
         """Decorator: the optimizer can be asked for by its class's name, in small letters."""
-        REGISTRY[klass.__name__.lower()] = klass
-        return klass
+        return REGISTRY.register(klass)
 
     @staticmethod
     def create_optimizer(name, **kwargs):

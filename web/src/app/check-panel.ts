@@ -7,7 +7,6 @@ import { h, setAttribute, setText } from './dom'
 import type { Check, State } from './state'
 
 export interface CheckActions {
-  check(): void
   stop(): void
   table(open: boolean): void
   close(): void

@@ -131,7 +131,6 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     },
   })
   const checkPanel = createCheckPanel({
-    check: () => {},
     stop: () => runner.stop(),
     table: (table) => dispatch({ type: 'checkShown', change: { table } }),
     close: () => dispatch({ type: 'checkShown', change: null }),

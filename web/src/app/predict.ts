@@ -2,7 +2,7 @@
 /// are about, what is covered meanwhile, and whether an answer is right. All of it from the trace: no Python is needed.
 
 import type { Num } from '../protocol/trace'
-import { at, codeLines, covered, dtypeOfValue, formatShape, formatValueInline, lineOfNode, lineOfSite, nameOfSlot, shapeOfValue, sizeOf, wholeOf, type Trace } from '../trace'
+import { at, codeLines, covered, dtypeOfValue, formatShape, formatValueInline, lineOfNode, lineOfSite, nameOfSlot, once, shapeOfValue, sizeOf, wholeOf, type Trace } from '../trace'
 
 export interface Question {
   /// What is asked for, as it stands in the comment: the same in every run.
@@ -30,13 +30,10 @@ const MARK = /#\s*predict:\s*(.+?)\s*$/
 const TARGET = /^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)$/
 const OPTION = /\b(rtol|atol)\s*=\s*([\d.eE+-]+)/g
 
-const asked = new WeakMap<Trace, readonly Question[]>()
-
 /// In the order of the comments. Names that the run did not make, and arrays too large to be compared, are left out.
-export function questionsOf(shown: Trace): readonly Question[] {
-  const trace = wholeOf(shown)
-  const known = asked.get(trace)
-  if (known) return known
+export const questionsOf = (shown: Trace): readonly Question[] => asked(wholeOf(shown))
+
+const asked = once((trace: Trace): readonly Question[] => {
   const found: Question[] = []
   const lines = codeLines(trace)
   for (const { kind, first, last } of trace.cells) {
@@ -52,9 +49,8 @@ export function questionsOf(shown: Trace): readonly Question[] {
     times.set(question.key, count)
     return count > 1 ? { ...question, key: `${question.key} (${count})` } : question
   })
-  asked.set(trace, named)
   return named
-}
+})
 
 function questionsAt(trace: Trace, line: number, text: string): readonly Question[] {
   const options = { rtol: RTOL, atol: ATOL }

@@ -83,7 +83,8 @@ function decorate(state: EditorState, notes: readonly LineNote[]): DecorationSet
   return Decoration.set(widgets, true)
 }
 
-/// Cuts what would stand beyond the border, with dots, so that no number is cut silently.
+/// Cuts what would stand beyond the border, with dots, so that no number is cut silently. Until it was measured a text has
+/// no width, so that it never makes the line scroll.
 const fitting = ViewPlugin.fromClass(
   class {
     constructor(view: EditorView) {
@@ -115,7 +116,7 @@ const fitting = ViewPlugin.fromClass(
 
 const look = EditorView.baseTheme({
   '.cm-lineValue': { display: 'inline-block', position: 'relative', width: '0', height: '1em', whiteSpace: 'nowrap', pointerEvents: 'none', userSelect: 'none' },
-  '.cm-lineValue > span': { position: 'absolute', left: '18px', bottom: '-0.42em', lineHeight: '1.5', overflow: 'hidden', textOverflow: 'ellipsis', fontSize: '0.88em', paddingInline: '2px' },
+  '.cm-lineValue > span': { position: 'absolute', left: '18px', bottom: '-0.42em', lineHeight: '1.5', maxWidth: '0', overflow: 'hidden', textOverflow: 'ellipsis', fontSize: '0.88em', paddingInline: '2px' },
   '.cm-lineValue .is-value': { color: 'var(--value)' },
   '.cm-lineValue .is-grad': { color: 'color-mix(in srgb, var(--grad) 88%, var(--ink))', marginLeft: '1.1em' },
   '.cm-lineValue .is-shape, .cm-lineValue .is-visit': { color: 'var(--dim)', marginLeft: '1.1em' },

@@ -1,6 +1,6 @@
 /// What each line of the program made, for the end of the line: shape, value and gradient of its outermost result at a step.
 
-import { at, codeLines, element, dtypeOfValue, formatShape, framesOfSite, gradOf, gradientAt, hasRole, isComputed, nodeCount, resultSlots, shapeOfValue, type Trace } from '../trace'
+import { at, codeLines, dtypeOfValue, element, formatShape, framesOfSite, gradientAt, gradOf, hasRole, isComputed, nodeCount, once, resultSlots, shapeOfValue, type Trace } from '../trace'
 import { shortValue, type SummaryOf } from './numbers'
 
 export interface LineValue {
@@ -67,13 +67,9 @@ function newestGradient(trace: Trace, slot: number, step: number | null): number
   return -1
 }
 
-const found = new WeakMap<Trace, ReadonlyMap<number, readonly number[]>>()
-
 /// The nodes that are a line's result, one per visit, in time order: those of its widest expression; for a line that only
 /// calls functions, the last node of each call. Built once per trace.
-function resultsOfLines(trace: Trace): ReadonlyMap<number, readonly number[]> {
-  const known = found.get(trace)
-  if (known) return known
+const resultsOfLines = once((trace: Trace): ReadonlyMap<number, readonly number[]> => {
   const own = new Map<number, { width: number; nodes: number[] }>()
   const called = new Map<number, Map<string, number>>()
   const places = new Map<number, ReturnType<typeof placesOfSite>>()
@@ -95,9 +91,8 @@ function resultsOfLines(trace: Trace): ReadonlyMap<number, readonly number[]> {
   const results = new Map<number, readonly number[]>()
   for (const [line, last] of called) results.set(line, [...last.values()].slice(-1))
   for (const [line, { nodes }] of own) results.set(line, nodes)
-  found.set(trace, results)
   return results
-}
+})
 
 interface Places {
   readonly own: { readonly line: number; readonly width: number } | null

@@ -1,7 +1,7 @@
 /// What an array is called in a formula: its variable, numbered when the variable is assigned several times; else the
 /// formula that made it, as far as that is short.
 
-import { at, formatNumber, hasRole, nameOfSlot, nodeOfSlot, resultSlots, type Trace } from '../trace'
+import { at, formatNumber, hasRole, nameOfSlot, nodeOfSlot, once, resultSlots, type Trace } from '../trace'
 import { filled, nameLatex, textLatex, type Term } from './latex'
 import { argsNamed, forwardTemplate, infoOf } from './template'
 
@@ -11,7 +11,7 @@ const LONGEST = 110
 
 export function symbolOf(trace: Trace, slot: number, depth = DEPTH): Term {
   const name = nameOfSlot(trace, slot)
-  if (name !== null) return { latex: nameLatex(name, turnOf(trace, slot)), compound: false }
+  if (name !== null) return { latex: nameLatex(name, at(turnsOf(trace), slot)), compound: false }
   const node = nodeOfSlot(trace, slot)
   const short: Term = { latex: `\\operatorname{${textLatex(infoOf(trace, node)?.name ?? 'op').slice(6, -1)}}(\\dots)`, compound: false }
   if (trace.nodes.kind[node] === 0) return { latex: `\\mathbf{${constantOf(trace, slot)}}`, compound: false }
@@ -63,12 +63,8 @@ export function argTerm(trace: Trace, arg: number, depth = DEPTH): Term {
   return { latex: /^-?[\d.]+$/.test(literal) ? literal : textLatex(literal), compound: literal.startsWith('-') }
 }
 
-const turns = new WeakMap<Trace, Int32Array>()
-
-/// Which assignment of its variable in its cell a slot is (from 1); 0 when it is the only one.
-function turnOf(trace: Trace, slot: number): number {
-  const known = turns.get(trace)
-  if (known) return at(known, slot)
+/// Which assignment of its variable in its cell each slot is (from 1); 0 when it is the only one.
+const turnsOf = once((trace: Trace): Int32Array => {
   const slots = trace.slots.node.length
   const found = new Int32Array(slots)
   const seen = new Map<string, number[]>()
@@ -82,6 +78,5 @@ function turnOf(trace: Trace, slot: number): number {
     else seen.set(key, [s])
   }
   for (const list of seen.values()) if (list.length > 1) list.forEach((s, i) => (found[s] = i + 1))
-  turns.set(trace, found)
-  return at(found, slot)
-}
+  return found
+})

@@ -1,19 +1,15 @@
 /// Which node of a later run is the one that was pinned: places shift when the program is edited, so a node is known by what
 /// it is called, what it does, and the how-manieth of its kind it is.
 
-import { at, expressionOf, nameOfSlot, nodeCount, resultSlots, type Trace } from '../trace'
+import { at, expressionOf, nameOfSlot, nodeCount, once, resultSlots, type Trace } from '../trace'
 
 interface Identities {
   readonly ofNode: readonly string[]
   readonly nodeOf: ReadonlyMap<string, number>
 }
 
-const known = new WeakMap<Trace, Identities>()
-
 /// Built once per trace.
-function identities(trace: Trace): Identities {
-  const before = known.get(trace)
-  if (before) return before
+const identities = once((trace: Trace): Identities => {
   const counts = new Map<string, number>()
   const ofNode: string[] = []
   const nodeOf = new Map<string, number>()
@@ -26,10 +22,8 @@ function identities(trace: Trace): Identities {
     ofNode.push(identity)
     nodeOf.set(identity, node)
   }
-  const made = { ofNode, nodeOf }
-  known.set(trace, made)
-  return made
-}
+  return { ofNode, nodeOf }
+})
 
 export function identityOf(trace: Trace, node: number): string {
   return identities(trace).ofNode[node] ?? ''

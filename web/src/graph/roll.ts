@@ -3,7 +3,7 @@
 /// looked at (`Turns`) comes on top, so that moving through the turns computes nothing again.
 
 import { LoopKind } from '../protocol/trace'
-import { at, codeLines, hasRole, instancesOf, isRecordedOp, nodeOfSlot, type Instances, type Trace } from '../trace'
+import { at, codeLines, hasRole, instancesOf, isRecordedOp, nodeOfSlot, once, type Instances, type Trace } from '../trace'
 import { viewsOf, type View } from './views'
 
 /// Loops and functions visited more often than this, in one place, are rolled up.
@@ -562,13 +562,11 @@ export function shownArg(trace: Trace, rolled: Rolled, edge: RolledEdge, shown: 
 
 // ----- Recordings in a loop -----
 
-const plain = new WeakMap<Trace, readonly View[]>()
+const plainViews = once(viewsOf)
 
 /// The pictures of a trace, loops rolled up as the reader wants. The same trace and options give the same objects.
 export function picturesOf(trace: Trace, options: RollOptions): readonly View[] {
-  let views = plain.get(trace)
-  if (!views) plain.set(trace, (views = viewsOf(trace)))
-  return rolledViews(trace, views, options)
+  return rolledViews(trace, plainViews(trace), options)
 }
 
 const grouped = new WeakMap<readonly View[], { readonly key: string; readonly views: readonly View[] }>()

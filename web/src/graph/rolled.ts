@@ -1,7 +1,7 @@
 /// The picture of a rolled view: one box for each body, frames around the bodies of loops, edges that lead to the next turn,
 /// and how the gradient's norm runs through the turns. Places do not depend on the turn that is looked at.
 
-import { at, contributionOf, gradNormOf, hasRole, isLeaf, isRecordedOp, nameOfSlot, nodeOfSlot, operandArgs, sizeOf, stepAt, type Trace } from '../trace'
+import { at, contributionOf, gradNormOf, hasRole, isLeaf, isRecordedOp, nameOfSlot, nodeOfSlot, once, operandArgs, sizeOf, stepAt, type Trace } from '../trace'
 import { NODE_FIT } from '../trace'
 import { layout as usualLayout } from './layout'
 import { operationLabel } from './label'
@@ -426,18 +426,10 @@ function lastInside(rolled: Rolled, nodes: readonly number[], instance: number):
   return index.get(instance)
 }
 
-const passIndexes = new WeakMap<View, ReadonlyMap<number, number>>()
+/// The last pass of the recording that each node belongs to.
+const passIndex = once(({ members = [] }: View): ReadonlyMap<number, number> => new Map(members.flatMap(({ nodes, passes }) => nodes.map((node): [number, number] => [node, passes.at(-1) ?? -1]))))
 
-/// The last pass of the recording that a node belongs to.
-function passOfNode(view: View, node: number): number {
-  let index = passIndexes.get(view)
-  if (!index) {
-    const made = new Map<number, number>()
-    for (const { nodes, passes } of view.members ?? []) for (const one of nodes) made.set(one, passes.at(-1) ?? -1)
-    passIndexes.set(view, (index = made))
-  }
-  return index.get(node) ?? -1
-}
+const passOfNode = (view: View, node: number): number => passIndex(view).get(node) ?? -1
 
 // ----- Steps -----
 

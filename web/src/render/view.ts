@@ -1,7 +1,6 @@
 /// The graph beside the code: takes traces, draws the chosen view, and answers pointer and keyboard.
 
 import './graph.css'
-import { WINDOW, type Elements } from '../protocol/check'
 import './frames.css'
 import type { Summary } from '../protocol/trace'
 import {
@@ -10,7 +9,6 @@ import {
   foundNodes,
   heldFrom,
   identityOf,
-  matrixOf,
   layoutGraphOf,
   neighbour,
   nodeOfIdentity,
@@ -42,13 +40,14 @@ import {
   type SceneFrame,
   type View,
 } from '../graph'
-import { TraceError, nodeOfSlot, readSummary, shapeOfValue, stepAt, type Trace } from '../trace'
+import { nodeOfSlot, stepAt, type Trace } from '../trace'
 import { createCamera } from './camera'
 import { createCard } from './card'
 import { html, svg } from './dom'
 import { arrowHeads } from './draw'
 import { anchoredTransform, closeTransform, fitTransform, isWhole, openTransform, revealTransform, touches, visibleRect, type Rect } from './fit'
 import { createFinder } from './finder'
+import { createKnown, type Asking } from './known'
 import { measure } from './measure'
 import { createCanvasPainter } from './paint-canvas'
 import { createSvgPainter } from './paint-svg'
@@ -73,7 +72,8 @@ export interface GraphViewState {
   readonly status: 'idle' | 'running' | 'partial'
 }
 
-export interface GraphViewOptions {
+/// Summaries that are asked for are answered through `addSummaries`.
+export interface GraphViewOptions extends Omit<Asking, 'onElements'> {
   /// The reader chose a node (null: none). The picture shows it when `update` says so.
   onSelect(node: number | null): void
   /// The reader wants to see the node's expression in the code.
@@ -82,10 +82,6 @@ export interface GraphViewOptions {
   onHover(node: number | null): void
   /// Writes a formula into an element.
   formula(host: HTMLElement, latex: string): void
-  /// Asks for elements of a large value; null is answered when they are no longer there.
-  requestElements(value: number, row: number, col: number, answer: (elements: Elements | null) => void): void
-  /// Asks for summaries that the trace left out; they are answered through `addSummaries`.
-  requestSummaries(values: readonly number[]): void
   /// Summaries that were asked for have come.
   onSummaries(): void
   /// The reader wants another turn of a loop, by the key of its frame; a loop unrolled.
@@ -113,8 +109,6 @@ export interface GraphView {
   destroy(): void
 }
 
-/// Most summaries that are asked for at once.
-const BATCH = 400
 /// A picture that shares fewer of its nodes with the one before is another program: it is looked at from the start.
 const SAME_PROGRAM = 0.3
 
@@ -182,12 +176,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const bases = new Map<string, Laid>()
   /// Node that Tab leads to.
   let stop = -1
-  let known = new Map<number, Summary>()
-  let asked = new Set<number>()
   let asking = 0
   let pins: readonly string[] = []
-  /// Stretches of large values: null while one is on its way.
-  let stretches = new Map<string, Elements | 'gone' | null>()
   let lit: readonly number[] = []
   let pointed: number | null = null
   const metrics = measure(surface)
@@ -200,7 +190,8 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     askLater()
   })
 
-  const summaryOf = (value: number): Summary | null => state.trace?.values.summaries[value] ?? known.get(value) ?? null
+  const known = createKnown({ requestSummaries: options.requestSummaries, requestElements: options.requestElements, onElements: () => inspector.again() })
+  const { summaryOf, want } = known
 
   // ----- State -----
 
@@ -230,9 +221,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const shown = views[view]
     const turn = shown ? shown.passes.indexOf(pass) : -1
     const last = shown !== undefined && turn === shown.passes.length - 1
-    known = new Map()
-    asked = new Set()
-    stretches = new Map()
+    known.take(trace)
     views = trace ? picturesOf(trace, state.rolling.options) : []
     const same = shown ? views.findIndex(({ id }) => id === shown.id) : -1
     view = same >= 0 ? same : partial ? views.length - 1 : views.length > 0 ? 0 : -1
@@ -373,13 +362,13 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
       camera.release()
       return open()
     }
-    const known = shared.find(({ key }) => key === touched) ?? shared.find(({ selected }) => selected)
-    const anchor = known ?? shared[0]
+    const chosen = shared.find(({ key }) => key === touched) ?? shared.find(({ selected }) => selected)
+    const anchor = chosen ?? shared[0]
     const was = anchor && places.get(anchor.key)
     const kept = anchor && was ? anchoredTransform(camera.now(), was, anchor) : camera.now()
     // What the reader holds on to stays under the pointer. Else a whole picture that has grown is brought into the window.
     const whole = before !== null && isWhole(camera.now(), camera.window(), before)
-    const fresh = known || camera.moved() || !whole ? null : around(after.nodes.filter(({ key }) => !places.has(key)))
+    const fresh = chosen || camera.moved() || !whole ? null : around(after.nodes.filter(({ key }) => !places.has(key)))
     const { width, height } = camera.window()
     camera.set(fresh ? revealTransform(kept, { x: 0, y: 0, width, height }, fresh) : kept)
   }
@@ -437,7 +426,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     },
     formula: options.formula,
     summaryOf,
-    elements,
+    elements: known.elements,
   })
 
   /// The inspector's card; null while none is open.
@@ -471,23 +460,6 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
 
   function refreshBadges(): void {
     painter.badge(state.badges)
-  }
-
-  /// A stretch of a large value, which is asked for when it is not known.
-  function elements(value: number, row: number, col: number): Elements | 'gone' | null {
-    const { trace } = state
-    const key = `${value} ${row} ${col}`
-    const found = stretches.get(key)
-    if (found !== undefined || !trace) return found ?? null
-    stretches.set(key, null)
-    const { rows, cols } = matrixOf(shapeOfValue(trace, value))
-    options.requestElements(value, row, col, (answer) => {
-      if (state.trace !== trace) return
-      const fits = answer && answer.row === row && answer.col === col && answer.rows === Math.min(WINDOW, rows - row) && answer.cols === Math.min(WINDOW, cols - col)
-      stretches.set(key, fits ? answer : 'gone')
-      inspector.again()
-    })
-    return null
   }
 
   function light(nodes: readonly number[]): void {
@@ -551,16 +523,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   // ----- Summaries that are still missing -----
 
   function addSummaries(values: readonly number[], summaries: readonly (Summary | null)[]): void {
-    const { trace } = state
-    if (!trace) return
-    let news = false
-    values.forEach((value, i) => {
-      const summary = checked(trace, value, summaries[i] ?? null)
-      if (!summary) return
-      known.set(value, summary)
-      news = true
-    })
-    if (!news) return
+    if (!known.add(values, summaries)) return
     if (painter === shapes.canvas) revalue(new Set(values))
     else redraw('keep')
     refreshCard()
@@ -578,15 +541,6 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     painter.change(scene)
   }
 
-  function checked(trace: Trace, value: number, summary: Summary | null): Summary | null {
-    try {
-      return readSummary(summary, shapeOfValue(trace, value))
-    } catch (error) {
-      if (error instanceof TraceError) return null
-      throw error
-    }
-  }
-
   /// Asks for what is in sight, once it stays in sight for a moment.
   function askLater(): void {
     clearTimeout(asking)
@@ -600,13 +554,6 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     const inCard = [openCard(), ...pinnedCards().map((pin) => pin.card)].flatMap((made) => made?.pending ?? [])
     const inSight = scene.nodes.flatMap((one) => (one.pending.length > 0 && touches(one, sight) ? one.pending : []))
     want([...inCard, ...inSight])
-  }
-
-  function want(values: readonly number[]): void {
-    const wanted = [...new Set(values)].filter((value) => !asked.has(value) && !summaryOf(value)).slice(0, BATCH)
-    if (wanted.length === 0) return
-    wanted.forEach((value) => asked.add(value))
-    options.requestSummaries(wanted)
   }
 
   // ----- Pointer and keyboard -----

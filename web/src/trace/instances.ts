@@ -2,6 +2,7 @@
 /// the stacks of the call sites. An instance is one turn of a loop or one call; they form a tree whose root is the program.
 
 import { LoopKind } from '../protocol/trace'
+import { once } from './once'
 import { at, type Trace } from './types'
 
 export interface Instances {
@@ -27,16 +28,8 @@ interface Level {
   readonly loops: Map<number, Running>
 }
 
-const known = new WeakMap<Trace, Instances>()
-
 /// Built once per trace, in one walk along time.
-export function instancesOf(trace: Trace): Instances {
-  const before = known.get(trace)
-  if (before) return before
-  const made = build(trace)
-  known.set(trace, made)
-  return made
-}
+export const instancesOf = once(build)
 
 function build(trace: Trace): Instances {
   const { turns, loops } = trace

@@ -1,6 +1,7 @@
 /// Questions to a trace: where a node stands in the code, what feeds it and what it feeds, which gradient a pass left.
 
 import { Role } from '../protocol/trace'
+import { once } from './once'
 import { contains, linesOf, textOf, type Range } from './source'
 import { at, type Pass, type Trace } from './types'
 
@@ -61,12 +62,8 @@ interface LeafIndex {
   readonly leaf: Uint8Array
 }
 
-const leafIndexes = new WeakMap<Trace, LeafIndex>()
-
 /// Built once per trace, in time order, so that a chain of writes costs one step each.
-function leafIndex(trace: Trace): LeafIndex {
-  const known = leafIndexes.get(trace)
-  if (known) return known
+const leafIndex = once((trace: Trace): LeafIndex => {
   const name = Int32Array.from(trace.slots.name)
   const leaf = new Uint8Array(nodeCount(trace))
   for (let node = 0; node < leaf.length; node++) {
@@ -78,10 +75,8 @@ function leafIndex(trace: Trace): LeafIndex {
     if (leaf[nodeOfSlot(trace, written)] === 1) leaf[node] = 1
     if (at(name, written) >= 0) name[slot] = at(name, written)
   }
-  const index = { name, leaf }
-  leafIndexes.set(trace, index)
-  return index
-}
+  return { name, leaf }
+})
 
 export function shapeOfValue(trace: Trace, value: number): readonly number[] {
   return trace.shapes[at(trace.values.shape, value)] ?? []
@@ -106,12 +101,8 @@ interface ConsumerIndex {
   readonly node: Int32Array
 }
 
-const consumerIndexes = new WeakMap<Trace, ConsumerIndex>()
-
 /// Built once per trace: uses of slot `s` are `start[s] .. start[s + 1]`.
-function consumerIndex(trace: Trace): ConsumerIndex {
-  const known = consumerIndexes.get(trace)
-  if (known) return known
+const consumerIndex = once((trace: Trace): ConsumerIndex => {
   const slots = trace.slots.node.length
   const start = new Int32Array(slots + 1)
   for (const slot of trace.args.slot) if (slot >= 0) start[slot + 1] = at(start, slot + 1) + 1
@@ -126,22 +117,12 @@ function consumerIndex(trace: Trace): ConsumerIndex {
       next[slot] = at(next, slot) + 1
     }
   }
-  const index = { start, node }
-  consumerIndexes.set(trace, index)
-  return index
-}
+  return { start, node }
+})
 
 // ----- Places in the code -----
 
-const lineTables = new WeakMap<Trace, readonly string[]>()
-
-export function codeLines(trace: Trace): readonly string[] {
-  const known = lineTables.get(trace)
-  if (known) return known
-  const lines = linesOf(trace.code)
-  lineTables.set(trace, lines)
-  return lines
-}
+export const codeLines = once(({ code }: Trace): readonly string[] => linesOf(code))
 
 /// The user's frames that led to a site, outermost first; the last is the operation's own sub-expression.
 export function framesOfSite(trace: Trace, site: number): readonly { readonly range: Range; readonly func: string }[] {
@@ -239,24 +220,22 @@ function compareSpan(a: Range, b: Range): number {
   return a.endLine - a.line - (b.endLine - b.line) || (a.line === a.endLine ? a.endCol - a.col - (b.endCol - b.col) : b.col - a.col)
 }
 
-const visitIndexes = new WeakMap<Trace, ReadonlyMap<number, readonly number[]>>()
+const siteKey = ({ nodes, ops }: Trace, node: number): number => at(nodes.site, node) * ops.length + at(nodes.op, node)
+
+const visitIndex = once((trace: Trace): ReadonlyMap<number, readonly number[]> => {
+  const made = new Map<number, number[]>()
+  for (let node = 0; node < nodeCount(trace); node++) {
+    const visits = made.get(siteKey(trace, node))
+    if (visits) visits.push(node)
+    else made.set(siteKey(trace, node), [node])
+  }
+  return made
+})
 
 /// Nodes that the same call site made, in time order: the visits of an expression in a loop.
 export function visitsOf(trace: Trace, node: number): readonly number[] {
-  const { site, op } = trace.nodes
-  const keyOf = (n: number): number => at(site, n) * trace.ops.length + at(op, n)
-  if (at(site, node) < 0) return [node]
-  let index = visitIndexes.get(trace)
-  if (!index) {
-    const made = new Map<number, number[]>()
-    for (let n = 0; n < nodeCount(trace); n++) {
-      const visits = made.get(keyOf(n))
-      if (visits) visits.push(n)
-      else made.set(keyOf(n), [n])
-    }
-    visitIndexes.set(trace, (index = made))
-  }
-  return index.get(keyOf(node)) ?? [node]
+  if (at(trace.nodes.site, node) < 0) return [node]
+  return visitIndex(trace).get(siteKey(trace, node)) ?? [node]
 }
 
 // ----- Backward passes -----
@@ -267,11 +246,7 @@ interface PassIndex {
   readonly stepOfArg: ReadonlyMap<number, number>
 }
 
-const passIndexes = new WeakMap<Pass, PassIndex>()
-
-function passIndex(pass: Pass): PassIndex {
-  const known = passIndexes.get(pass)
-  if (known) return known
+const passIndex = once((pass: Pass): PassIndex => {
   const gradOfSlot = new Map<number, number>()
   pass.grads.slot.forEach((slot, i) => gradOfSlot.set(slot, at(pass.grads.value, i)))
   // Floats travel as the bits of whole numbers.
@@ -280,10 +255,8 @@ function passIndex(pass: Pass): PassIndex {
   pass.grads.slot.forEach((slot, i) => normOfSlot.set(slot, norms[i] ?? NaN))
   const stepOfArg = new Map<number, number>()
   pass.steps.arg.forEach((arg, step) => stepOfArg.set(arg, step))
-  const index = { gradOfSlot, normOfSlot, stepOfArg }
-  passIndexes.set(pass, index)
-  return index
-}
+  return { gradOfSlot, normOfSlot, stepOfArg }
+})
 
 /// Value id of the gradient that a pass left for a slot; -1 when the pass did not reach it.
 export function gradOf(trace: Trace, pass: number, slot: number): number {

@@ -4,6 +4,7 @@
 /// The steps are the nodes that the pictures show: operations on the tape and what feeds them directly. A pass that is
 /// recorded (`create_graph=True`) makes nodes itself: those of a VJP call stand before the call's own steps.
 
+import { once } from './once'
 import { hasRole, isRecordedOp, lineOfNode, nodeCount, nodeOfSlot, operandSlots, stepOfArg } from './query'
 import { at, type Trace } from './types'
 
@@ -45,16 +46,8 @@ export interface Step {
   readonly turns: number
 }
 
-const timelines = new WeakMap<Trace, Timeline>()
-
 /// Built once per trace.
-export function timelineOf(trace: Trace): Timeline {
-  const known = timelines.get(trace)
-  if (known) return known
-  const made = build(trace)
-  timelines.set(trace, made)
-  return made
-}
+export const timelineOf = once(build)
 
 function build(trace: Trace): Timeline {
   const nodes = nodeCount(trace)
