@@ -52,7 +52,7 @@ def _listen(desk: Desk, waiting: queue.SimpleQueue) -> None:
             waiting.put(None)
             return
         if message[0]["do"] == "cancel":
-            desk.cancel(message[0]["sid"])
+            desk.cancel(message[0]["sid"], message[0]["turn"])
         else:
             waiting.put(message)
 

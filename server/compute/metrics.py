@@ -22,7 +22,7 @@ def text(service: Service, status: dict[str, int] | None) -> str:
     """The page; `status` is None when the device does not answer."""
     lines = []
     for name, (counter, divisor, doc) in SERIES.items():
-        value = service.counters[counter]
+        value = service.place.lost if counter == "lost" else service.counters[counter]
         lines += _one(name, "counter", doc, value if divisor == 1 else value / divisor)
     lines += _one("up", "gauge", "Whether the device answers.", int(status is not None))
     lines += _one("sessions", "gauge", "Open sessions.", len(service))

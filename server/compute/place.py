@@ -45,7 +45,7 @@ class Place(Protocol):
 
     def ask(self, head: dict, body: bytes = b"") -> tuple[dict, bytes]: ...
 
-    def cancel(self, sid: str) -> None: ...
+    def cancel(self, sid: str, turn: int) -> None: ...
 
     def stop(self) -> None: ...
 
@@ -60,8 +60,8 @@ def perform(desk: Desk, head: dict, body: bytes) -> tuple[dict, bytes]:
     match head:
         case {"do": "open", "sid": sid, "client": client}:
             desk.open(sid, client)
-        case {"do": "answer", "sid": sid}:
-            return {}, desk.answer(sid, body)
+        case {"do": "answer", "sid": sid, "turn": turn}:
+            return {}, desk.answer(sid, turn, body)
         case {"do": "put", "sid": sid, "handle": handle, "dtype": dtype, "shape": shape} as said:
             spec = Spec(tuple(shape), dtype)
             return {"have": desk.put(sid, handle, spec, said["start"], body)}, b""
@@ -133,9 +133,9 @@ class Inside:
                 found = refusal(problem)
                 raise Refused(*found, getattr(problem, "expected", None)) from problem
 
-    def cancel(self, sid: str) -> None:
-        """Stops the running program of a session before its next call."""
-        self._desk.cancel(sid)
+    def cancel(self, sid: str, turn: int) -> None:
+        """Stops programs of a session, up to this turn, before their next calls."""
+        self._desk.cancel(sid, turn)
 
     def stop(self) -> None:
         """Nothing to stop."""
@@ -177,11 +177,14 @@ class Child:
             raise Refused(*said["refused"])
         return said, data
 
-    def cancel(self, sid: str) -> None:
-        """Stops the running program of a session before its next call."""
+    def cancel(self, sid: str, turn: int) -> None:
+        """Stops programs of a session, up to this turn, before their next calls."""
+        process = self._process
+        if process is None:
+            return  # it is being replaced, and the program is gone
         try:
             with self._write:
-                wire.write(self._process.stdin, {"do": "cancel", "sid": sid})
+                wire.write(process.stdin, {"do": "cancel", "sid": sid, "turn": turn})
         except (OSError, ValueError):
             pass  # it is gone, and so is the program
 

@@ -33,6 +33,7 @@ class Entry:
     client: str
     used: float
     running: int = 0  # requests that are not answered yet
+    turn: int = 0  # requests that came; a stop means those that had come before it
 
 
 class Service:
@@ -107,18 +108,20 @@ class Service:
             raise Refused(429, "TOO_MANY", f"too many frames: try again in {wait} s", wait=wait)
         entry.used = self._clock()
         began = time.perf_counter()
-        lost = self.place.lost
-        entry.running += 1
+        with self._lock:
+            entry.running += 1
+            entry.turn += 1
+            turn = entry.turn
         try:
-            said, data = self.place.ask({**head, "sid": sid}, body)
+            said, data = self.place.ask({**head, "sid": sid, "turn": turn}, body)
         except Refused as problem:
             if problem.code == "LOST":
                 self._sessions.pop(sid, None)
             self.tell(head["do"], sid, status=problem.status, code=problem.code, bytes=len(body))
             raise
         finally:
-            entry.running -= 1
-            self.counters["lost"] += self.place.lost - lost
+            with self._lock:
+                entry.running -= 1
         took = time.perf_counter() - began
         entry.used = self._clock()
         self.counters[f"{head['do']}s"] += 1
@@ -134,12 +137,11 @@ class Service:
         return said, data
 
     def cancel(self, sid: str) -> None:
-        """Stops what runs for a session."""
+        """Stops what runs and waits for a session; what comes later is not meant."""
         entry = self._sessions.get(sid)
         if entry is None:
             raise Refused(410, "LOST", "no such session: it was ended, or timed out")
-        if entry.running:
-            self.place.cancel(sid)
+        self.place.cancel(sid, entry.turn)
         self.tell("cancel", sid)
 
     def close(self, sid: str) -> None:

@@ -1,4 +1,4 @@
-"""A server with a device, in this process or in a child, and engines that talk to it."""
+"""A server with a device in one of its places, and engines that talk to it."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,6 +7,9 @@ from flask.testing import FlaskClient
 
 from engine.devices.remote import Link, RemoteDevice
 from server import compute, create_app
+from server.compute.place import place
+
+from .places import KINDS, Kind, Talk
 
 TOKEN = "a-token-of-the-tests"
 
@@ -60,3 +63,29 @@ def serve(site) -> Iterator[Callable[..., Server]]:
     yield start
     for each in made:
         each.service.place.stop()
+
+
+@pytest.fixture(params=KINDS)
+def kind(request) -> Kind:
+    """Each implementation of `Place`."""
+    return request.param
+
+
+@pytest.fixture
+def begin(kind) -> Iterator[Callable[..., Talk]]:
+    """Starts a place of that kind, with settings; the device is NumPy where none is named."""
+    made = []
+
+    def start(device: str = "cpu", **given) -> Talk:
+        made.append(place(compute.Settings(device, place=kind.name, **given)))
+        return Talk(made[-1])
+
+    yield start
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture
+def server(serve, kind) -> Server:
+    """An application whose device is in a place of that kind."""
+    return serve(place=kind.name)

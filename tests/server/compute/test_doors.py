@@ -19,7 +19,7 @@ from server import compute, create_app
 from server.__main__ import main
 
 from .conftest import TOKEN
-from .test_place import frame
+from .programs import frame, zeros
 
 #: `ij,jk,lm->m`: sums over everything else.
 LABELS = ((0, 1), (1, 2), (3, 4), (4,))
@@ -27,6 +27,7 @@ LABELS = ((0, 1), (1, 2), (3, 4), (4,))
 
 @pytest.fixture
 def server(serve):
+    """The doors are the same whatever is behind them."""
     return serve()
 
 
@@ -141,11 +142,6 @@ def test_sessions_and_frames_of_one_client_are_counted(serve):
     assert [server.frame(sid, frame(k)).status_code for k in (1, 2, 3)] == [200] * 3
     late = server.frame(sid, frame(4))
     assert (late.status_code, late.headers["Retry-After"]) == (429, "20")
-
-
-def zeros(seq: int, count: int) -> bytes:
-    made = Call("zeros", (), {"shape": (count,), "dtype": "float64"}, seq)
-    return encode(Program(seq, (made,), (), (), (Read(seq, "summary"),)))
 
 
 @pytest.mark.parametrize("which", ["session_bytes", "client_bytes", "device_bytes"])

@@ -1,7 +1,6 @@
-"""One contract for both places of a device; and what a child's death means."""
+"""One contract for all places of a device (`places.KINDS`); and what the death of one means."""
 
-import os
-import signal
+import json
 import threading
 import time
 
@@ -10,39 +9,32 @@ import pytest
 
 from engine.devices.remote import DeviceLost
 from engine.errors import MXNetError
-from engine.program import Call, Handle, Program, Read, Upload, decode, encode
+from engine.program import Call, Handle, Program, encode
 from engine.registry import OPS
 from engine.reply import decode_reply
+from server import compute
 from server.compute.place import Refused, Unusable, place
-from server.compute.settings import Settings
 
-from .conftest import Server
+from .places import KILLABLE
+from .programs import frame, reading, slow, zeros
 
-PLACES = ["inside", "child"]
-
-
-def frame(seq: int, calls: int = 1, reads: bool = True) -> bytes:
-    """Adds 1 to an array some times."""
-    first = 1000 * seq
-    upload = Upload(first, "float64", (3,), numpy.arange(3.0).tobytes())
-    chain = tuple(Call("add", (Handle(first + k), 1.0), {}, first + k + 1) for k in range(calls))
-    return encode(Program(seq, chain, (upload,), (), (Read(first + calls),) if reads else ()))
+killable = pytest.mark.parametrize("kind", KILLABLE, indirect=True)
 
 
-def slow(seq: int, calls: int = 400) -> bytes:
-    """A program of large products: seconds of work."""
-    first = 1000 * seq
-    made = Call("ones", (), {"shape": (700, 700), "dtype": "float64"}, first)
-    chain = tuple(
-        Call("matmul", (Handle(first), Handle(first)), {}, first + k + 1) for k in range(calls)
-    )
-    freed = tuple(range(first + 1, first + calls))
-    return encode(Program(seq, (made, *chain), (), freed, (Read(first + calls, "summary"),)))
+def refusal(ask) -> tuple[int, str]:
+    """Status and code of what a place refuses."""
+    with pytest.raises(Refused) as found:
+        ask()
+    assert found.value.text
+    return found.value.status, found.value.code
 
 
-@pytest.fixture(params=PLACES)
-def server(request, serve) -> Server:
-    return serve(place=request.param)
+def errors(outcome) -> list[str]:
+    """Codes of what was read."""
+    return [value.error.code if value.error else "" for value in outcome.values]
+
+
+# ----- Programs and their order -----
 
 
 def test_a_program_runs(server):
@@ -56,11 +48,11 @@ def test_a_program_runs(server):
     assert server.service.status() == {"sessions": 0, "held_bytes": 0}
 
 
-def test_the_same_frame_gets_the_same_bytes_and_runs_once(server):
-    sid = server.sid()
-    first, again = server.frame(sid, frame(1)), server.frame(sid, frame(1))
-    assert first.data == again.data
-    assert server.service.status()["held_bytes"] == 48
+def test_the_same_frame_gets_the_same_bytes_and_runs_once(begin):
+    talk = begin()
+    talk.open()
+    assert talk.answer("a", frame(1)) == talk.answer("a", frame(1))
+    assert talk.status() == {"sessions": 1, "held_bytes": 48}
 
 
 def test_order_is_kept_and_each_breach_has_its_code(server):
@@ -79,6 +71,27 @@ def test_order_is_kept_and_each_breach_has_its_code(server):
     assert server.frame(sid, frame(1)).json["code"] == "GONE"
 
 
+def test_what_is_refused_changes_nothing(begin):
+    talk = begin()
+    talk.open()
+    talk.answer("a", frame(1))
+    before = talk.status()
+    assert refusal(lambda: talk.answer("a", frame(3))) == (409, "GAP")
+    assert refusal(lambda: talk.answer("a", frame(1, 2))) == (422, "CONFLICT")
+    assert refusal(lambda: talk.answer("a", b"no frame")) == (400, "BAD_FRAME")
+    assert refusal(lambda: talk.answer("a", bytes(33 << 20))) == (413, "QUOTA_BYTES")
+    assert talk.status() == before
+    assert errors(talk.outcome("a", frame(2))) == [""]
+
+
+def test_a_gap_tells_which_number_is_next(begin):
+    talk = begin()
+    talk.open()
+    with pytest.raises(Refused) as found:
+        talk.answer("a", frame(7))
+    assert found.value.expected == 1
+
+
 def test_errors_of_calls_come_with_the_reply(server):
     device = server.device()
     x = device.array(numpy.arange(3.0))
@@ -88,13 +101,68 @@ def test_errors_of_calls_come_with_the_reply(server):
     assert device.asnumpy(x).tolist() == [0.0, 1.0, 2.0]
 
 
+def test_rows_give_the_values_that_they_give_here(server):
+    """A few of them; the whole table is tried in tests/engine."""
+    device = server.device()
+    host = numpy.linspace(0.1, 0.9, 6).reshape(2, 3)
+    x = device.array(host)
+    for name in ("exp", "tanh", "sqrt", "log"):
+        found = device.asnumpy(device.run(OPS[name], (x,), {}))
+        numpy.testing.assert_array_equal(found, getattr(numpy, name)(host))
+
+
+# ----- Sessions -----
+
+
+def test_a_session_that_is_not_there_is_lost(begin):
+    talk = begin()
+    talk.open()
+    talk.close()
+    for sid in ("a", "b"):
+        assert refusal(lambda sid=sid: talk.answer(sid, frame(1))) == (410, "LOST")
+        assert refusal(lambda sid=sid: talk.get(sid, 1, 0, 8)) == (410, "LOST")
+        assert refusal(lambda sid=sid: talk.put(sid, 1, [2], 0, bytes(8))) == (410, "LOST")
+        talk.close(sid)
+
+
 def test_sessions_do_not_see_each_other(server):
     one, other = server.sid(), server.sid()
     server.frame(one, frame(1))
-    asked = encode(Program(1, (), (), (), (Read(1000), Read(1001))))
-    values = decode_reply(server.frame(other, asked).data).values
+    values = decode_reply(server.frame(other, reading(1, 1000, 1001)).data).values
     assert [value.error.code for value in values] == ["UNKNOWN_HANDLE"] * 2
-    assert b"\x00\x00\x00\x00\x00\x00\xf0\x3f" not in server.frame(other, asked).data
+    assert b"\x00\x00\x00\x00\x00\x00\xf0\x3f" not in server.frame(other, reading(1, 1000)).data
+
+
+def test_sessions_have_numbers_and_handles_of_their_own(begin):
+    talk = begin()
+    for sid in ("a", "b"):
+        talk.open(sid)
+        assert errors(talk.outcome(sid, frame(1, 2))) == [""]
+    talk.close("a")
+    assert talk.status() == {"sessions": 1, "held_bytes": 72}
+    assert errors(talk.outcome("b", reading(2, 1002))) == [""]
+    talk.close("b")
+    assert talk.status() == {"sessions": 0, "held_bytes": 0}
+
+
+@pytest.mark.parametrize("which", ["session_bytes", "client_bytes", "device_bytes"])
+def test_bytes_are_counted_before_they_are_taken(begin, which):
+    talk = begin(**{which: 10_000})
+    for sid, client in (("a", "one"), ("b", "one"), ("c", "other")):
+        talk.open(sid, client)
+    assert errors(talk.outcome("a", zeros(1, 1000))) == [""]
+    found = {
+        "a": errors(talk.outcome("a", zeros(2, 1000))),
+        "b": errors(talk.outcome("b", zeros(1, 1000))),
+        "c": errors(talk.outcome("c", zeros(1, 1000))),
+    }
+    shared = {"session_bytes": "a", "client_bytes": "ab", "device_bytes": "abc"}[which]
+    assert found == {sid: ["QUOTA_BYTES" if sid in shared else ""] for sid in "abc"}
+    talk.close("a")
+    assert errors(talk.outcome("b", zeros(2, 1000)))[0] == ("" if "b" in shared else "QUOTA_BYTES")
+
+
+# ----- Large arrays -----
 
 
 def test_large_arrays_come_and_go_in_chunks(server):
@@ -127,103 +195,166 @@ def test_large_arrays_come_and_go_in_chunks(server):
     assert gone.json["code"] == "UNKNOWN_HANDLE"
 
 
-@pytest.mark.parametrize("kind", PLACES)
-def test_a_program_can_be_stopped_between_its_calls(kind):
-    there = place(Settings("cpu", place=kind))
+def test_chunks_come_in_order_and_count_when_they_are_whole(begin):
+    talk = begin()
+    talk.open()
+    data = numpy.arange(6, dtype="float32").tobytes()
+    assert refusal(lambda: talk.put("a", 1, [6], 8, data[8:])) == (400, "BAD_FRAME")
+    assert talk.put("a", 1, [6], 0, data[:16]) == 16
+    assert talk.put("a", 1, [6], 0, data[:16]) == 16  # it came again
+    assert refusal(lambda: talk.put("a", 1, [6], 20, data[20:])) == (400, "BAD_FRAME")
+    assert talk.put("a", 1, [6], 16, data[16:]) == 24
+    assert talk.get("a", 1, 4, 12) == (data[4:12], 24)
+    assert talk.status()["held_bytes"] == 24
+
+
+# ----- Stopping -----
+
+
+def test_a_program_can_be_stopped_between_its_calls(begin):
+    talk = begin()
+    talk.open()
+    timer = threading.Timer(0.3, talk.place.cancel, ["a", 1])
+    timer.start()
+    outcome = talk.outcome("a", slow(1, 900))
+    timer.join()
+    assert errors(outcome) == ["CANCELLED"] and outcome.account.calls < 900
+    # The next one runs.
+    assert errors(talk.outcome("a", frame(2))) == [""]
+
+
+def test_a_stop_that_comes_late_stops_nothing_else(begin):
+    talk = begin()
+    talk.open()
+    assert errors(talk.outcome("a", frame(1))) == [""]
+    talk.place.cancel("a", 1)
+    talk.place.cancel("nobody", 5)
+    assert errors(talk.outcome("a", frame(2))) == [""]
+
+
+def test_a_stop_that_comes_early_stops_what_waits(begin):
+    talk = begin()
+    talk.open()
+    talk.place.cancel("a", 1)
+    assert errors(talk.outcome("a", frame(1))) == ["CANCELLED"]
+    assert errors(talk.outcome("a", frame(2))) == [""]
+
+
+def test_a_program_that_takes_too_long_is_ended(begin):
+    talk = begin(frame_seconds=0.2)
+    talk.open()
+    assert errors(talk.outcome("a", slow(1, 900))) == ["QUOTA_TIME"]
+
+
+def test_too_many_that_wait_are_put_off_with_a_time(begin):
+    talk = begin(waiting=0)
+    talk.open()
+    found = []
+    long = slow(1, 900)
+
+    def run():
+        while not found:
+            try:
+                found.append(talk.outcome("a", long))
+            except Refused:
+                pass  # this thread met with the other's question
+
+    thread = threading.Thread(target=run)
+    thread.start()
     try:
-        there.ask({"do": "open", "sid": "a", "client": "c"})
-        timer = threading.Timer(0.3, there.cancel, ["a"])
-        timer.start()
-        began = time.monotonic()
-        outcome = decode_reply(there.ask({"do": "answer", "sid": "a"}, slow(1, 900))[1])
-        assert time.monotonic() - began < 20
-        assert outcome.values[0].error.code == "CANCELLED"
-        assert 0 < outcome.account.calls < 900
-        # The next one runs.
-        assert decode_reply(there.ask({"do": "answer", "sid": "a"}, frame(2))[1]).values[0].data
+        for _ in range(3000):
+            time.sleep(0.02)  # leaves the other thread a gap to get in
+            try:
+                talk.status()
+            except Refused as problem:
+                assert (problem.status, problem.code, problem.wait) == (429, "BUSY", 1)
+                break
+        else:
+            raise AssertionError("nobody was put off")
     finally:
-        timer.join()
-        there.stop()
+        talk.place.cancel("a", 1_000_000)
+        thread.join()
+    assert errors(found[0]) == ["CANCELLED"]
 
 
-@pytest.mark.parametrize("kind", PLACES)
-def test_a_program_that_takes_too_long_is_ended(kind):
-    there = place(Settings("cpu", place=kind, frame_seconds=0.2))
+# ----- Starting, dying, ending -----
+
+
+def test_a_device_that_is_not_there_is_said_at_the_start(kind):
     try:
-        there.ask({"do": "open", "sid": "a", "client": "c"})
-        outcome = decode_reply(there.ask({"do": "answer", "sid": "a"}, slow(1, 900))[1])
-        assert outcome.values[0].error.code == "QUOTA_TIME"
-    finally:
-        there.stop()
+        import cupy  # noqa: F401
+    except ImportError:
+        with pytest.raises(Unusable, match="CuPy is not installed"):
+            place(compute.Settings("cuda", place=kind.name))
+    else:
+        with pytest.raises(Unusable):
+            place(compute.Settings("cuda:63", place=kind.name))
 
 
-def test_a_killed_device_is_replaced_and_its_sessions_are_lost(serve):
-    server = serve(place="child")
+def test_ending_twice_is_ending(begin):
+    talk = begin()
+    talk.place.stop()
+    talk.place.stop()
+
+
+@killable
+def test_a_killed_device_is_replaced_and_its_sessions_are_lost(server, kind):
     device, other = server.device(), server.device()
     x = device.array(numpy.ones(3))
     assert device.asnumpy(x).tolist() == [1.0] * 3
-    os.kill(server.service.place.pid, signal.SIGKILL)
+    kind.kill(server.service.place)
     with pytest.raises(DeviceLost, match="Press Run"):
         device.asnumpy(x + 1.0)
     with pytest.raises(DeviceLost, match="no such session"):
         other.asnumpy(other.array(numpy.ones(3)))
     again = server.device()
     assert again.asnumpy(again.array(numpy.ones(3)) * 2.0).tolist() == [2.0] * 3
-    assert server.service.counters["lost"] + server.service.place.lost >= 1
+    assert server.service.place.lost == 1
+    assert "\nautograd_compute_lost_total 1\n" in server.client.get("/metrics").text
 
 
-def test_a_device_that_does_not_answer_is_killed_and_replaced(serve):
-    server = serve(place="child", stuck_seconds=1.0)
-    device = server.device()
-    pid = server.service.place.pid
-    os.kill(pid, signal.SIGSTOP)  # as stuck as a kernel that never ends
-    with pytest.raises(DeviceLost, match="Press Run"):
-        device.asnumpy(device.array(numpy.ones(3)))
-    assert server.service.place.pid != pid
-    again = server.device()
-    assert again.asnumpy(again.array(numpy.ones(3))).tolist() == [1.0] * 3
+@killable
+def test_a_device_that_does_not_answer_is_killed_and_replaced(begin, kind):
+    talk = begin(stuck_seconds=3.0)
+    talk.open()
+    kind.freeze(talk.place)  # as stuck as a kernel that never ends
+    assert refusal(lambda: talk.answer("a", frame(1))) == (410, "LOST")
+    assert talk.place.lost == 1
+    talk.open("b")
+    assert errors(talk.outcome("b", frame(1))) == [""]
+    assert talk.status() == {"sessions": 1, "held_bytes": 48}
 
 
-def test_too_many_that_wait_are_put_off_with_a_time():
-    there = place(Settings("cpu", place="inside", waiting=1))
-    for sid in "abc":
-        there.ask({"do": "open", "sid": sid, "client": "c"})
-    found = []
-
-    def run(sid):
-        try:
-            found.append(there.ask({"do": "answer", "sid": sid}, slow(1, 60)))
-        except Refused as problem:
-            found.append((problem.status, problem.wait))
-
-    threads = [threading.Thread(target=run, args=[sid]) for sid in "abc"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(type(x[0]) is int for x in found) == [False, False, True]
-    assert (429, 1) in found
+@killable
+def test_a_device_that_dies_at_its_work_takes_nothing_along(begin, kind):
+    talk = begin()
+    talk.open()
+    timer = threading.Timer(0.3, kind.kill, [talk.place])
+    timer.start()
+    assert refusal(lambda: talk.answer("a", slow(1, 900))) == (410, "LOST")
+    timer.join()
+    talk.place.cancel("a", 1)
+    assert talk.status() == {"sessions": 0, "held_bytes": 0}
 
 
-@pytest.mark.parametrize("kind", PLACES)
-def test_a_device_that_is_not_there_is_said_at_the_start(kind):
-    pytest.importorskip("numpy")
-    try:
-        import cupy  # noqa: F401
-    except ImportError:
-        with pytest.raises(Unusable, match="CuPy is not installed"):
-            place(Settings("cuda", place=kind))
-    else:
-        with pytest.raises(Unusable):
-            place(Settings("cuda:63", place=kind))
+def test_a_stop_while_there_is_no_process_is_no_error():
+    there = place(compute.Settings("cpu"))
+    there.stop()
+    there.cancel("a", 1)
 
 
-def test_every_row_that_travels_runs_in_the_child(serve):
-    """What is made there is what is made here; the whole table is tried in tests/engine."""
-    server = serve(place="child", device="cpu")
-    device = server.device()
-    x = device.array(numpy.linspace(0.1, 0.9, 6).reshape(2, 3))
-    found = {name: device.run(OPS[name], (x,), {}) for name in ("exp", "tanh", "sqrt", "log")}
-    for name, y in found.items():
-        assert device.asnumpy(y).tolist() == getattr(numpy, name)(device.asnumpy(x)).tolist()
-    assert decode(frame(1)).seq == 1
+def test_messages_to_a_child_are_json_and_bytes():
+    """Nothing else goes over its pipes: what is not JSON cannot be said."""
+    from io import BytesIO
+
+    from server.compute import wire
+
+    stream = BytesIO()
+    wire.write(stream, {"do": "get", "shape": [2, 3]}, b"\x00\xff")
+    stream.seek(0)
+    assert wire.read(stream) == ({"do": "get", "shape": [2, 3]}, b"\x00\xff")
+    with pytest.raises(EOFError):
+        wire.read(stream)
+    with pytest.raises(TypeError):
+        wire.write(stream, {"do": object()})
+    assert json.loads(stream.getvalue()[12:-2]) == {"do": "get", "shape": [2, 3]}
