@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 
+from engine.devices.about import about
 from engine.devices.cuda import DeviceLost
 from engine.devices.desk import Desk, make, refusal
 
@@ -24,10 +25,11 @@ def main() -> int:
     head, _ = wire.read(sys.stdin.buffer)
     try:
         desk = Desk(make(head["device"], head["memory"]), shares_of(head))
+        told = about(desk.device, head["device"])
     except Exception as problem:
         wire.write(out, {"error": str(problem)})
         return 1
-    wire.write(out, {"ready": str(desk.device)})
+    wire.write(out, {"ready": str(desk.device), "about": told})
     waiting: queue.SimpleQueue[tuple[dict, bytes] | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(desk, waiting), daemon=True).start()
     while (message := waiting.get()) is not None:

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
+from engine.devices.about import about
 from engine.devices.desk import Desk, Shares, make, refusal
 from engine.devices.executor import Limits
 from engine.program import Spec
@@ -42,6 +43,7 @@ class Place(Protocol):
     """What an executor does; see `Desk` for the meaning of the words."""
 
     lost: int  # how often the device had to be replaced
+    about: dict  # what it is: `engine.devices.about`
 
     def ask(self, head: dict, body: bytes = b"") -> tuple[dict, bytes]: ...
 
@@ -119,6 +121,7 @@ class Inside:
         head = head_of(settings)
         try:
             self._desk = Desk(make(settings.device, head["memory"]), shares_of(head))
+            self.about = about(self._desk.device, settings.device)
         except RuntimeError as problem:
             raise Unusable(str(problem)) from problem
         self._turns = _Turns(settings.waiting)
@@ -151,6 +154,7 @@ class Child:
         self._write = threading.Lock()
         self.lost = 0
         self._process: subprocess.Popen | None = None
+        self.about: dict = {}
         self._start()
 
     @property
@@ -220,6 +224,7 @@ class Child:
         if "error" in said:
             self.stop()
             raise Unusable(said["error"])
+        self.about = said["about"]
 
     def _exchange(self, head, body, seconds):
         process = self._process

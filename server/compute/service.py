@@ -57,7 +57,9 @@ class Service:
             "protocol": [[MAJOR, MINOR]],
             "opset": opset(),
             "engine": _engine(),
-            "devices": [{"name": self.settings.device, "kind": "gpu", "index": 0}],
+            "devices": [
+                {"name": self.settings.device, "kind": "gpu", "index": 0, **self.place.about}
+            ],
             "limits": self.limits(),
             "auth": "token" if self.settings.token else "local",
         }

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from ..short import problems
 from . import service
 from .api import api
+from .runner import NAME, runner
 from .settings import Settings
 
 
@@ -17,9 +18,11 @@ def attach(app: Flask, settings: Settings) -> None:
     app.extensions[service.KEY] = made
     atexit.register(made.place.stop)
     app.register_blueprint(api)
+    app.register_blueprint(runner)
     app.register_error_handler(HTTPException, _refused)
     app.config["OFFERS"]["compute"] = "api/v1"
     app.config["OFFERS"]["compute-device"] = settings.device
+    app.config["OFFERS"]["compute-runner"] = NAME
     if made.local_token:
         app.config["OFFERS"]["compute-token"] = made.local_token
 

@@ -22,7 +22,7 @@ LAYERS = [
     {"tape"},
     {"array", "lanes", "operators", "recorded", "display"},
     {"autograd", "function"},
-    {"facade", "engine", "gpu"},
+    {"facade", "engine", "gpu", "joined"},
     {
         "cells",
         "sites",

@@ -16,7 +16,7 @@ from .queue import DeviceLost
 
 __all__ = ["Link", "LinkError", "local"]
 
-#: Seconds after which a server that does not answer counts as lost.
+#: Seconds after which a server that does not answer, or is too busy all the time, counts as lost.
 PATIENCE = 30.0
 #: What a proxy says while the server behind it is away for a moment.
 AWAY = (502, 503, 504)
@@ -35,23 +35,55 @@ class LinkError(DeviceLost):
 
 
 class Link:
-    """One session on a server."""
+    """One session on a server: opened with a token, or joined when somebody else opened it."""
 
     def __init__(
         self, send: Send, token: str | None = None, *, sleep=time.sleep, now=time.monotonic
     ):
-        self._send, self._sleep, self._now = send, sleep, now
-        self._path = None
+        self._begin(send, PATIENCE, sleep, now)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         told = self._until_answered("POST", "/api/v1/sessions", b"", headers)
         try:
             said = json.loads(told)
-            self.limits = said.get("limits", {})
-            self._path = f"/api/v1/sessions/{said['sid']}"
+            self._enter(said["sid"], said.get("limits", {}))
             theirs = said.get("opset", opset())
         except (ValueError, KeyError, TypeError, AttributeError):
             raise LinkError("PROTOCOL", "the server did not open a session as it should") from None
+        self._owned = True
+        self._compare(theirs)
 
+    @classmethod
+    def joined(
+        cls,
+        send: Send,
+        sid: str,
+        theirs: str,
+        limits: dict | None = None,
+        *,
+        patience: float = PATIENCE,
+        sleep=time.sleep,
+        now=time.monotonic,
+    ) -> "Link":
+        """The link to a session that somebody else has opened, and will end: in the page, user code
+        never has the token. `theirs` is the server's hash of the operations; a server that is not
+        there for `patience` seconds counts as lost."""
+        link = cls.__new__(cls)
+        link._begin(send, patience, sleep, now)
+        link._enter(sid, limits or {})
+        link._compare(theirs)
+        return link
+
+    def _begin(self, send, patience, sleep, now):
+        self._send, self._sleep, self._now = send, sleep, now
+        self._patience = patience  # with a server that is not there; a busy one gets PATIENCE
+        self._path: str | None = None
+        self._owned = False
+
+    def _enter(self, sid, limits):
+        self.limits = limits
+        self._path = f"/api/v1/sessions/{sid}"
+
+    def _compare(self, theirs):
         if theirs != opset():
             self.close()
             raise LinkError(
@@ -68,9 +100,10 @@ class Link:
         return self._until_answered("POST", f"{self._path}/programs", frame, kind)
 
     def close(self) -> None:
-        """Ends the session; a server that does not hear of it will find out by itself."""
+        """Ends the session, where it was opened here; a server that does not hear of it will find
+        out by itself."""
         path, self._path = self._path, None
-        if path is not None:
+        if path is not None and self._owned:
             try:
                 self._send("DELETE", path, None, {})
             except OSError:
@@ -95,7 +128,7 @@ class Link:
                 text = f"the server refused: {detail or why}."
                 raise LinkError("LOST" if lost else code, text + AGAIN)
             pause = _wanted(_lower(given).get("retry-after"), pause)
-            if self._now() - began + pause > PATIENCE:
+            if self._now() - began + pause > (PATIENCE if busy else self._patience):
                 self._path = None
                 raise DeviceLost(f"the server cannot be reached ({why})." + AGAIN)
             self._sleep(pause * (0.5 + random.random() / 2))

@@ -397,7 +397,8 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
 
   // ----- Acts -----
 
-  function run(deadline: number) {
+  /// `unasked`: the reader did not press Run, the program's link says so.
+  function run(deadline: number, unasked = false) {
     if (state.doc.problem) return
     wake()
     editor.freeze()
@@ -406,7 +407,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     stretches.clear()
     // The runner answers with 'queued' or 'started' before `run` returns, so the state must know the run by then.
     dispatch({ type: 'asked', run: runner.nextRun(), deadline })
-    runner.run({ code: state.code, seed: state.doc.link?.seed ?? SEED, limits: limitsOf(deadline) })
+    runner.run({ code: state.code, seed: state.doc.link?.seed ?? SEED, limits: limitsOf(deadline), unasked })
   }
 
   /// A stored run needs no Python: it is started when the reader edits or runs.
@@ -450,7 +451,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     editor.open(text)
     showStored()
     if (!doc.trace && !doc.problem && !embedded) wake()
-    if (doc.link?.view.run) run(DEADLINE)
+    if (doc.link?.view.run) run(DEADLINE, true)
   }
 
   /// A file is no part of the address.
@@ -503,7 +504,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   show(null)
   if (state.engine.phase !== 'asleep') runner.start()
   showStored()
-  if (state.doc.link?.view.run) run(DEADLINE)
+  if (state.doc.link?.view.run) run(DEADLINE, true)
   return {
     open,
     docOf,

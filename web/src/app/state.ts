@@ -270,10 +270,11 @@ export function update(state: State, event: Event): State {
       return state.check?.run === event.run ? { ...state, check: { ...state.check, end: 'lost' } } : state
     case 'checkShown':
       return state.check ? { ...state, check: event.change && { ...state.check, ...event.change } } : state
+    case 'device':
     case 'elements':
     case 'trace':
     case 'summaries':
-      // Read by the shell: they become 'picture', or go to the graph.
+      // Read by the shell: they become 'picture', or go to the graph, or stand beside the device's switch.
       return state
 
     // ----- The screen -----

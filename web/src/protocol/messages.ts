@@ -7,7 +7,7 @@ import type { Output, Summary } from './trace'
 
 /// Page to runner.
 export type Command =
-  | { readonly type: 'run'; readonly run: number; readonly code: string; readonly seed: number; readonly limits: Limits }
+  | { readonly type: 'run'; readonly run: number; readonly code: string; readonly seed: number; readonly limits: Limits; readonly device?: Device }
   /// Ends the run at once: the worker is replaced when it does not end by itself.
   | { readonly type: 'stop'; readonly run: number }
   /// Asks for value summaries of the newest trace of a run.
@@ -16,6 +16,34 @@ export type Command =
   | { readonly type: 'elements'; readonly request: number; readonly run: number; readonly value: number; readonly row: number; readonly col: number }
   /// Compares every gradient of the newest run with differences. `stop` with the same number ends it.
   | { readonly type: 'check'; readonly run: number; readonly limits: CheckLimits }
+
+/// What a run gets of the server's device: a session that the page has opened, never the page's token; or why there is none.
+export type Device =
+  | {
+      /// Address of the server; its session's name, hash of its operations, limits.
+      readonly base: string
+      readonly sid: string
+      readonly opset: string
+      readonly limits: Readonly<Record<string, number>>
+      /// New arrays go there, unless the program says otherwise.
+      readonly everywhere: boolean
+    }
+  | { readonly problem: string; readonly everywhere: boolean }
+
+/// What a run did with the device so far. Times are milliseconds.
+export interface Counters {
+  /// Calls that were recorded, and those of them that were sent.
+  readonly recorded: number
+  readonly sent: number
+  readonly roundTrips: number
+  readonly bytesUp: number
+  readonly bytesDown: number
+  /// Bytes that the session holds on the device.
+  readonly held: number
+  /// Time that the device worked, and that the program waited for it, way there and back included.
+  readonly device: number
+  readonly waited: number
+}
 
 export interface Limits {
   /// Wall-clock deadline of the whole run, in milliseconds.
@@ -38,6 +66,7 @@ export type Report =
   | { readonly type: 'output'; readonly run: number; readonly output: Output }
   /// The trace so far (`final: false`, sent now and then during a run) or the whole one. See `packed.ts`.
   | { readonly type: 'trace'; readonly run: number; readonly final: boolean; readonly header: string; readonly columns: ArrayBuffer }
+  | { readonly type: 'device'; readonly run: number; readonly counters: Counters }
   | { readonly type: 'done'; readonly run: number; readonly milliseconds: number; readonly ops: number }
   | { readonly type: 'summaries'; readonly request: number; readonly summaries: readonly (Summary | null)[] }
   | { readonly type: 'elements'; readonly request: number; readonly elements: Elements | null }

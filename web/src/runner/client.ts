@@ -2,7 +2,7 @@
 /// is believed, and what happens when none comes. Port, frame, assets and clock are parameters.
 
 import type { CheckLimits } from '../protocol/check'
-import type { Command, Limits, Report } from '../protocol/messages'
+import type { Command, Device, Limits, Report } from '../protocol/messages'
 import { guardReport } from './guard'
 import type { Manifest, ToFrame } from './wire'
 
@@ -10,6 +10,10 @@ export interface Program {
   readonly code: string
   readonly seed: number
   readonly limits: Limits
+  /// A session on the server's device, where this run has one.
+  readonly device?: Device
+  /// Nobody pressed Run: the program's link asked for it. Such a run gets no device.
+  readonly unasked?: boolean
 }
 
 /// What the page hears: checked reports, and where a run stands.
@@ -56,8 +60,16 @@ export interface Runner {
   retry(): void
 }
 
+/// A runner that somebody owns, and can do without.
+export interface OwnRunner extends Runner {
+  /// Ends the frame with all that runs in it; nothing more is heard.
+  close(): void
+}
+
 /// The frame itself ends a run at deadline + 1.5 s. When it says nothing until then, it is broken and made anew.
 const SILENCE = 6_000
+/// With arrays on a server a run's end may take longer (`pool.ts`).
+const DEVICE_SILENCE = 10_000
 /// A start that says nothing for so long has failed.
 const BOOT_SILENCE = 90_000
 /// More output messages than a page can show; the engine's own budget is far below.
@@ -65,7 +77,7 @@ const MOST_OUTPUTS = 20_000
 
 type Phase = 'idle' | 'starting' | 'ready' | 'running' | 'failed'
 
-export function createRunner(parts: ClientParts): Runner {
+export function createRunner(parts: ClientParts): OwnRunner {
   let phase: Phase = 'idle'
   let link: Link | null = null
   /// Counts frames: what an older frame still says is not heard.
@@ -150,6 +162,7 @@ export function createRunner(parts: ClientParts): Runner {
         sendWaiting()
         return
       case 'cell':
+      case 'device':
       case 'trace':
         if (report.run === current?.run) parts.listen(report)
         return
@@ -202,8 +215,9 @@ export function createRunner(parts: ClientParts): Runner {
     phase = 'running'
     current = { run, checks: false, outputs: 0 }
     lastRun = run
-    link?.post({ type: 'run', run, ...program })
-    watch(program.limits.deadline + SILENCE, () => abandon('deadline'))
+    const { code, seed, limits, device } = program
+    link?.post({ type: 'run', run, code, seed, limits, ...(device && { device }) })
+    watch(limits.deadline + (device ? DEVICE_SILENCE : SILENCE), () => abandon('deadline'))
     parts.listen({ type: 'started', run })
   }
 
@@ -233,6 +247,14 @@ export function createRunner(parts: ClientParts): Runner {
   return {
     start: () => void start(),
     retry: () => void start(),
+    close() {
+      generation++
+      cancelWatch()
+      link?.close()
+      link = null
+      phase = 'idle'
+      waiting = current = null
+    },
     stop,
     nextRun: () => runs + 1,
     run(program) {

@@ -4,7 +4,7 @@
 
 import { CHECK_REASONS, WINDOW, type Elements, type Verdict } from '../protocol/check'
 import type { Output, ProgramError, Num, Summary } from '../protocol/trace'
-import type { Report } from '../protocol/messages'
+import type { Counters, Report } from '../protocol/messages'
 
 /// Most characters of one output, of a trace's header, and bytes of a trace's columns.
 export const BOUNDS = { text: 1 << 20, header: 64 << 20, columns: 256 << 20, frames: 100, summaries: 4096, data: 256, verdicts: 200_000, elements: WINDOW * WINDOW }
@@ -39,6 +39,10 @@ export function guardReport(value: unknown): Report | null {
         ? { type: 'trace', run, final, header, columns }
         : null
     }
+    case 'device': {
+      const counters = guardCounters(value.counters)
+      return isCount(value.run) && counters ? { type: 'device', run: value.run, counters } : null
+    }
     case 'done': {
       const { run, milliseconds, ops } = value
       return isCount(run) && isTime(milliseconds) && isCount(ops) ? { type: 'done', run, milliseconds, ops } : null
@@ -71,6 +75,13 @@ export function guardReport(value: unknown): Report | null {
     default:
       return null
   }
+}
+
+function guardCounters(value: unknown): Counters | null {
+  if (!isRecord(value)) return null
+  const { recorded, sent, roundTrips, bytesUp, bytesDown, held, device, waited } = value
+  if (!isCount(recorded) || !isCount(sent) || !isCount(roundTrips) || !isCount(bytesUp) || !isCount(bytesDown) || !isCount(held)) return null
+  return isTime(device) && isTime(waited) ? { recorded, sent, roundTrips, bytesUp, bytesDown, held, device, waited } : null
 }
 
 function guardOutput(value: unknown): Output | null {

@@ -22,6 +22,8 @@ export interface PoolParts {
 export const GRACE = 1500
 /// After Stop, the interpreter has this long to end the run by itself.
 export const STOP_GRACE = 700
+/// With arrays on a server, which is told to stop too: a call that runs there comes to its end first.
+export const DEVICE_GRACE = 4000
 /// A program that was interrupted may take this long to write its trace.
 export const PACKING = 4000
 /// A run longer than this gets a spare worker started beside it.
@@ -131,6 +133,7 @@ export function createPool(parts: PoolParts): Pool {
         if (worker === current) parts.report(message)
         return
       case 'cell':
+      case 'device':
       case 'output':
       case 'trace':
         if (worker !== current || message.run !== running?.command.run) return
@@ -165,12 +168,12 @@ export function createPool(parts: PoolParts): Pool {
     const token = parts.token()
     const timers = [
       parts.after(LONG, () => (spare ??= spawn())),
-      parts.after(command.limits.deadline + GRACE, () => replace('deadline')),
+      parts.after(command.limits.deadline + (command.device ? DEVICE_GRACE : GRACE), () => replace('deadline')),
     ]
     running = { command, token, timers, messages: 0, bytes: 0, stopping: false, packing: false }
     current.state = 'running'
-    const { run, code, seed, limits } = command
-    current.link.post({ type: 'run', run, code, seed, limits: limits satisfies Limits, token: token.url })
+    const { run, code, seed, limits, device } = command
+    current.link.post({ type: 'run', run, code, seed, limits: limits satisfies Limits, token: token.url, ...(device && { device }) })
   }
 
   function check(command: CheckCommand) {
@@ -192,7 +195,9 @@ export function createPool(parts: PoolParts): Pool {
       if (!current?.gentle) return replace('stop')
       running.stopping = true
       running.token.end()
-      running.timers.push(parts.after(STOP_GRACE, () => replace('stop')))
+      const { command } = running
+      const grace = command.type === 'run' && command.device ? DEVICE_GRACE : STOP_GRACE
+      running.timers.push(parts.after(grace, () => replace('stop')))
       spare ??= spawn()
     }
   }

@@ -1,7 +1,7 @@
 /// What travels inside the runner: page -> frame (hand-over, assets), and frame <-> worker. The page's side of the port
 /// speaks `protocol/messages.ts`; these are the few words that only the runner's own parts say.
 
-import type { Command, Limits, Report } from '../protocol/messages'
+import type { Command, Device, Limits, Report } from '../protocol/messages'
 
 /// `py/manifest.json`: what a start needs.
 export interface Manifest {
@@ -42,6 +42,7 @@ export type ToWorker =
       readonly limits: Limits
       /// A blob URL that is alive until the run shall stop.
       readonly token: string
+      readonly device?: Device
     }
   | Extract<Command, { type: 'summaries' | 'elements' }>
   | (Extract<Command, { type: 'check' }> & { readonly token: string })

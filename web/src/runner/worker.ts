@@ -4,7 +4,7 @@
 import type { PyodideInterface } from 'pyodide'
 import type { PyBuffer, PyProxy } from 'pyodide/ffi'
 import type { CheckEnd, Elements, Verdict } from '../protocol/check'
-import type { Limits } from '../protocol/messages'
+import type { Counters, Device, Limits } from '../protocol/messages'
 import type { Summary } from '../protocol/trace'
 import { createAlarm } from './alarm'
 import { bootPyodide } from './boot'
@@ -26,16 +26,26 @@ interface Kernel {
   check(limits: string, emit: (json: string) => void, stopped: () => boolean): string
 }
 
+/// `engine.joined`.
+interface Joined {
+  join(told: string, tell: (json: string) => void, browser: object): void
+  rest(): void
+  leave(): void
+}
+
 /// A check ends itself; when one Function of the program takes this much longer, it is interrupted.
 const CHECK_GRACE = 500
 
 const alarm = createAlarm(() => performance.now())
+/// Kept from the program, which finds a refusal under the name.
 const Request = XMLHttpRequest
 let port: MessagePort
 let pyodide: PyodideInterface
 let kernel: Kernel
 let canStopGently = false
 let forgetInterrupt = () => {}
+/// Loaded with the first run that has a session on a server.
+let joined: Joined | null = null
 
 const say = (message: FromWorker, transfer: Transferable[] = []) => port.postMessage(message, transfer)
 
@@ -73,7 +83,7 @@ async function start(command: Extract<ToWorker, { type: 'start' }>) {
   }
 }
 
-function run({ run, code, seed, limits, token }: Extract<ToWorker, { type: 'run' }>) {
+function run({ run, code, seed, limits, token, device }: Extract<ToWorker, { type: 'run' }>) {
   const emit = (kind: string, json: string) => {
     const value: unknown = JSON.parse(json)
     if (kind === 'cell') say({ type: 'cell', run, cell: (value as { cell: number }).cell })
@@ -87,10 +97,12 @@ function run({ run, code, seed, limits, token }: Extract<ToWorker, { type: 'run'
   }
   const began = performance.now()
   try {
+    join(run, device)
     alarm.arm(limits.deadline, canStopGently ? () => !isAlive(token) : null)
     const result = JSON.parse(kernel.run(code, seed, limitsJson(limits), emit, emitTrace)) as { ops: number }
     alarm.disarm()
     forgetInterrupt()
+    joined?.rest()
     say({ type: 'heap', bytes: heapBytes() })
     say({ type: 'done', run, milliseconds: performance.now() - began, ops: result.ops })
   } catch (error) {
@@ -98,6 +110,14 @@ function run({ run, code, seed, limits, token }: Extract<ToWorker, { type: 'run'
     // The kernel catches every error of the program: what comes out is a broken interpreter.
     say({ type: 'crash', message: describe(error) })
   }
+}
+
+/// The run's arrays may live on the server's device from here on, or no longer.
+function join(run: number, device: Device | undefined) {
+  if (!device) return joined?.leave()
+  joined ??= pyodide.pyimport('engine.joined') as Joined
+  const tell = (json: string) => say({ type: 'device', run, counters: JSON.parse(json) as Counters })
+  joined.join(JSON.stringify(device), tell, { XMLHttpRequest: Request, Blob })
 }
 
 /// The kernel asks by itself whether to stop; the alarm is for a program's Function that does not come to its end.

@@ -1,0 +1,314 @@
+"""Arrays on a server's device, from the page: the switch, `mx.gpu(0)`, what user code can reach."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from waitress.server import create_server
+
+from engine.links import encode
+from server import compute, create_app
+from tests.e2e.conftest import Playground, violations
+
+ROOT = Path(__file__).parents[2]
+
+PRODUCT = """import mxnet as mx
+from mxnet import np, npx, autograd
+npx.set_np()
+x = np.array([[1.0, 2.0], [3.0, 4.0]]{ctx})
+x.attach_grad()
+with autograd.record():
+    y = (x * x * 2).sum()
+y.backward()
+print(float(y), x.grad.asnumpy().tolist(), x.ctx)
+"""
+SHOWN = "60.0 [[4.0, 8.0], [12.0, 16.0]] {}\n"
+ON_GPU = PRODUCT.format(ctx=", ctx=mx.gpu(0)")
+ANYWHERE = PRODUCT.format(ctx="")
+
+
+class Offer:
+    """The site on a server that offers a device, in this process; the device is a child's."""
+
+    def __init__(self, device: str, **given):
+        settings = compute.Settings(device=device, opens_per_minute=6000, **given)
+        self.app = create_app(ROOT / "build" / "site", device=settings)
+        self.server = create_server(self.app, host="127.0.0.1", port=0, threads=8)
+        threading.Thread(target=self.server.run, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.effective_port}/"
+
+    @property
+    def service(self):
+        return self.app.extensions["compute"]
+
+    def close(self) -> None:
+        self.server.close()
+        self.service.place.stop()
+
+
+@pytest.fixture(scope="module")
+def offer() -> Iterator[Offer]:
+    """A server with NumPy as its device, for what is the same with every device."""
+    made = Offer("cpu")
+    yield made
+    made.close()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, **context) -> Iterator[Playground]:
+    """A page of its own profile, loaded."""
+    made = browser.new_context(viewport={"width": 1280, "height": 800}, **context)
+    yield Playground(made.new_page(), url).open("#lesson=empty")
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, site: str, offer: Offer) -> Iterator[Playground]:
+    """One page for the tests that leave no trace."""
+    with opened(browser, offer.url) as made:
+        yield made
+
+
+@pytest.fixture
+def there(shared: Playground) -> Iterator[Playground]:
+    """The page with an offer, the switch on "browser"; it must not complain."""
+    shared.page.set_viewport_size({"width": 1280, "height": 800})
+    choose(shared.page, "in the browser")
+    shared.lesson("empty")
+    shared.complaints.clear()
+    yield shared
+    assert shared.complaints == []
+
+
+def choose(page: Page, where: str) -> None:
+    """Opens the panel, chooses, closes it."""
+    button = page.locator(".device-button")
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
+    page.get_by_role("radio", name=where).check()
+    page.keyboard.press("Escape")
+    expect(page.locator(".device-panel")).to_be_hidden()
+
+
+def counter(page: Page, what: str) -> str:
+    """What the panel counts of the newest run."""
+    row = page.locator(".device-counters div", has=page.locator("dt", has_text=re.compile(what)))
+    return row.locator("dd").text_content()
+
+
+# ----- The two ways -----
+
+
+def test_a_program_that_names_the_gpu_runs_there_and_new_arrays_stay_here(there: Playground):
+    assert " ops · " in there.run(ON_GPU, 90_000)
+    assert there.outputs() == [SHOWN.format("gpu(0)")]
+    assert there.nodes().count() > 2
+    assert there.run(ANYWHERE, 90_000) and there.outputs() == [SHOWN.format("cpu(0)")]
+    expect(there.page.locator(".device-counted")).to_have_text("")
+
+
+def test_with_the_switch_the_same_program_runs_there(there: Playground):
+    choose(there.page, "on the server")
+    assert " ops · " in there.run(ANYWHERE, 90_000)
+    assert there.outputs() == [SHOWN.format("gpu(0)")]
+    expect(there.page.locator(".device-counted")).to_have_text(re.compile(r"\d+ ops · \d+ trips"))
+
+
+def test_the_choice_stays_in_this_browser_and_is_in_no_link(there: Playground):
+    def link() -> str:
+        page.locator(".share-button").click()
+        field = page.get_by_role("dialog", name="Share this program").get_by_role("textbox").first
+        expect(field).to_have_value(re.compile("#1"))
+        found = field.input_value()
+        page.keyboard.press("Escape")
+        return found
+
+    page = there.page
+    there.write(ANYWHERE)
+    without = link()
+    choose(page, "on the server")
+    assert link() == without
+    page.reload()
+    there.wait_ready()
+    expect(page.locator(".device-label")).to_have_text("Server")
+
+
+# ----- What user code can reach -----
+
+#: Runs in the worker: asks for addresses with the engine's own way out.
+REACH = """import mxnet as mx
+from engine import elsewhere
+mx.gpu(0)
+send = elsewhere.home.connected["gpu(0)"].link._send
+free = dict(zip(send.__code__.co_freevars, (c.cell_contents for c in send.__closure__)))
+for method, url in {asked!r}:
+    request = free["js"].XMLHttpRequest.new()
+    request.open(method, url, False)
+    try:
+        request.send()
+        print(request.status)
+    except Exception as error:
+        print("refused")
+"""
+
+
+def test_user_code_reaches_addresses_of_sessions_and_nothing_else(there: Playground):
+    url = there.url
+    open_to_it = f"{url}api/v1/sessions/cpu.{'0' * 32}/cancel"
+    closed = [
+        ("GET", url),
+        ("GET", f"{url}api/v1/hello"),
+        ("POST", f"{url}api/v1/sessions"),
+        ("GET", f"{url}metrics"),
+        ("GET", f"{url}py/manifest.json"),
+        ("GET", url.replace("127.0.0.1", "localhost") + "api/v1/sessions/a/cancel"),
+        ("GET", "https://example.invalid/"),
+    ]
+    there.run(REACH.format(asked=[("POST", open_to_it), *closed]), 90_000)
+    assert "".join(there.outputs()).split() == ["410"] + ["refused"] * len(closed)
+    # The browser says in the console what the policy stopped: that is no complaint of the page.
+    there.complaints.clear()
+
+
+#: Looks for a word (given backwards) in every text that Python or JavaScript holds in the worker.
+SEARCH = """import gc, js, mxnet as mx
+from mxnet import np
+x = np.ones((2, 2), ctx=mx.gpu(0)) + 1
+print(float(x.sum()))
+word = "{backwards}"[::-1]
+found = []
+def look(value):
+    text = value if isinstance(value, str) else value.decode("latin1") if isinstance(
+        value, bytes | bytearray) else ""
+    if word in text and text is not word and len(text) < 2000:
+        found.append(text)
+for one in gc.get_objects():
+    for value in gc.get_referents(one):
+        look(value)
+for name in js.Object.getOwnPropertyNames(js.self):
+    try:
+        look(str(getattr(js.self, name)))
+    except Exception:
+        pass
+print(found)
+"""
+
+
+def test_user_code_has_the_session_and_never_the_token(there: Playground, offer: Offer):
+    requests = []
+    there.page.context.on("request", lambda request: requests.append(request))
+    token = offer.service.local_token
+    there.run(SEARCH.format(backwards=token[::-1]), 90_000)
+    assert there.outputs() == ["8.0\n", "[]\n"] or there.outputs() == ["8.0\n[]\n"]
+    # The search finds what is there: the session's name.
+    there.run(SEARCH.format(backwards=".upc"), 90_000)
+    assert "cpu." in "".join(there.outputs())
+    with_token = [r for r in requests if "authorization" in r.headers]
+    assert {(r.method, r.url, r.frame == there.page.main_frame) for r in with_token} == {
+        ("POST", f"{there.url}api/v1/sessions", True)
+    }
+    assert all(token not in (r.post_data or "") for r in requests if r.method == "POST")
+
+
+def policy(page: Page) -> str:
+    """What the frame in which programs run may do."""
+    frame = next(frame for frame in page.frames if frame != page.main_frame)
+    assert frame.evaluate("() => self.origin") == "null"
+    return frame.evaluate("() => document.querySelector('meta[http-equiv]').content")
+
+
+def test_without_the_switch_and_the_word_the_runner_has_no_network_at_all(there: Playground):
+    there.run(ON_GPU, 90_000)
+    sessions = f"{there.url}api/v1/sessions/"
+    assert policy(there.page).endswith(f"connect-src blob: {sessions}")
+    there.run("x = 1  # not mx.gpu(0)", 90_000)
+    assert policy(there.page).endswith("connect-src blob:")
+    choose(there.page, "on the server")
+    there.run("x = 1", 90_000)
+    assert policy(there.page).endswith(f"connect-src blob: {sessions}")
+
+
+def test_a_session_ends_with_the_next_run_and_with_the_page(
+    browser: Browser, site: str, offer: Offer
+):
+    def until(count: int) -> None:
+        """Waits: sessions are ended by messages that nobody waits for."""
+        deadline = threading.Event()
+        for _ in range(200):
+            if len(offer.service) == count:
+                return
+            deadline.wait(0.1)
+        assert len(offer.service) == count
+
+    before = len(offer.service)
+    with opened(browser, offer.url) as own:
+        own.run(ON_GPU, 90_000)
+        assert len(offer.service) == before + 1
+        own.run(ON_GPU)
+        until(before + 1)
+        own.run("x = 1", 90_000)
+        until(before)
+        own.run(ON_GPU, 90_000)
+        assert len(offer.service) == before + 1
+        own.page.goto("about:blank")
+        until(before)
+
+
+def test_a_link_that_runs_by_itself_gets_no_device(there: Playground, offer: Offer):
+    page = there.page
+    choose(page, "on the server")
+    before = len(offer.service)
+    for code, said in (
+        (ANYWHERE, SHOWN.format("cpu(0)")),
+        (ON_GPU, "A link started this run: press Run"),
+    ):
+        ended = there._count()
+        fragment = encode({"code": code, "view": {"run": True}})
+        page.evaluate("hash => { location.hash = hash }", fragment)
+        there.wait_end(ended, 90_000)
+        expect(page.locator(".output-list")).to_contain_text(said)
+    assert len(offer.service) <= before
+    there.run(timeout=90_000)
+    assert there.outputs() == [SHOWN.format("gpu(0)")]
+
+
+# ----- Without a server -----
+
+
+def test_on_a_host_without_a_device_there_is_no_switch_and_it_is_said_what_to_do(playground):
+    expect(playground.page.locator(".device")).to_have_count(0)
+    status = playground.run(ON_GPU)
+    assert "line 4" in status
+    assert "make serve-cuda" in playground.error()
+
+
+# ----- How it looks -----
+
+
+def test_the_panel_is_for_keyboards_and_every_width(there: Playground, axe: str):
+    page = there.page
+    there.run(ON_GPU, 90_000)
+    button = page.get_by_role("button", name=re.compile("^Device: ?Browser"))
+    button.focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("region", name="Device")
+    expect(page.get_by_role("radio", name="in the browser")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".device-label")).to_have_text("Server")
+    expect(panel).to_contain_text("NumPy")
+    for width, theme in ((1280, "light"), (320, "dark"), (760, "light")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=theme)
+        assert violations(page, axe) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        box = panel.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 800
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(page.locator(".device-button")).to_be_focused()
+    page.emulate_media(color_scheme="light")

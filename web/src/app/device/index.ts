@@ -1,0 +1,127 @@
+/// The server's device in the page: the switch in the header, and a runner that gets sessions. It wraps the page's setting, so
+/// that a page without a server has nothing of it.
+
+import './device.css'
+import type { Counters } from '../../protocol/messages'
+import type { Program, RunnerEvent } from '../../runner'
+import type { Setting } from '../main'
+import { openRunner } from '../open-runner'
+import type { State } from '../state'
+import { asksForDevice } from './asks'
+import { createHousing, type HousedRunner } from './housing'
+import { readFacts, readOffer } from './offer'
+import { createSessions } from './session'
+import { createSwitch, type Choice, type Shown } from './switch'
+
+/// Between an edit and getting ready for what it needs (milliseconds).
+const REST = 800
+
+const UNASKED = 'A link started this run: press Run to let it use the server.'
+
+export function withDevice(setting: Setting): Setting {
+  const offer = readOffer(document)
+  if (!offer) return setting
+  const { store } = setting
+
+  let token = offer.token ?? store.get('device-token')
+  const sessions = createSessions(offer, (url, init) => fetch(url, init), () => token)
+  let shown: Shown = { choice: store.get('device') === 'server' ? 'server' : 'browser', facts: null, trouble: null, counters: null, wantsToken: token === null }
+  let runner: HousedRunner | null = null
+  let slug = ''
+  let code = ''
+
+  const panel = createSwitch(offer, {
+    choose(choice: Choice) {
+      store.set('device', choice === 'server' ? 'server' : null)
+      show({ choice })
+      expectNext()
+    },
+    token(text) {
+      token = text || null
+      store.set('device-token', token)
+      show({ wantsToken: token === null, trouble: null })
+    },
+  })
+
+  function show(change: Partial<Shown>) {
+    shown = { ...shown, ...change }
+    panel.update(shown)
+  }
+
+  const wants = (text: string) => shown.choice === 'server' || asksForDevice(text)
+  const expectNext = () => runner?.expect(wants(code) ? 'device' : 'plain')
+
+  void fetch(`${offer.api}/hello`, { credentials: 'omit' })
+    .then((answer) => answer.json())
+    .then((said) => show({ facts: readFacts(said) }))
+    .catch(() => show({ trouble: 'The server does not answer.' }))
+
+  // A page that is put aside and taken out again opens another session with its next run.
+  addEventListener('pagehide', () => sessions.end())
+
+  function needs(program: Program) {
+    const { unasked = false } = program
+    if (unasked) return asksForDevice(program.code) && { problem: UNASKED, everywhere: false }
+    return wants(program.code)
+  }
+
+  function openHoused(host: HTMLElement, listen: (event: RunnerEvent) => void): HousedRunner {
+    runner = createHousing(
+      {
+        open: (house, hear) => openRunner(host, hear, house === 'device' ? offer?.runner : undefined),
+        needs,
+        async session() {
+          const device = await sessions.open(shown.choice === 'server')
+          const trouble = 'problem' in device ? device.problem : null
+          show({ trouble, wantsToken: token === null })
+          return device
+        },
+        cancel: () => sessions.cancel(),
+        end: () => sessions.end(),
+        after: (milliseconds, act) => {
+          const timer = setTimeout(act, milliseconds)
+          return () => clearTimeout(timer)
+        },
+      },
+      (event) => {
+        if (event.type === 'started' || event.type === 'queued') show({ counters: null })
+        if (event.type === 'device') show({ counters: event.counters satisfies Counters })
+        else listen(event)
+      },
+    )
+    return runner
+  }
+
+  let rest = 0
+  function follow(state: State) {
+    if (state.doc.slug !== slug) {
+      // Another program: what the last one left on the server goes.
+      if (slug) sessions.end()
+      slug = state.doc.slug
+      show({ counters: null })
+    }
+    if (state.code === code) return
+    const first = code === ''
+    code = state.code
+    clearTimeout(rest)
+    if (first) expectNext()
+    else rest = window.setTimeout(expectNext, REST)
+  }
+
+  return {
+    ...setting,
+    openRunner: openHoused,
+    createHeader(state, act) {
+      const header = setting.createHeader(state, act)
+      header.element.querySelector('.status')?.after(panel.element)
+      panel.update(shown)
+      return {
+        element: header.element,
+        update(next) {
+          header.update(next)
+          follow(next)
+        },
+      }
+    },
+  }
+}
