@@ -2,7 +2,10 @@
 
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
+import { brotliTwins } from './web/plugins/brotli'
 import { woff2Only } from './web/plugins/fonts'
+import { lessonTitles } from './web/plugins/lessons'
+import { withoutBallast } from './web/plugins/light'
 import { facadeNames } from './web/plugins/names'
 import { embedScript } from './web/plugins/embed'
 import { pictureScript } from './web/plugins/picture'
@@ -15,7 +18,7 @@ export default defineConfig({
   // Relative, so that the site works under any sub-path.
   base: './',
   publicDir: false,
-  plugins: [runnerPage(), embedScript(), pictureScript(), facadeNames(), woff2Only()],
+  plugins: [runnerPage(), embedScript(), pictureScript(), facadeNames(), lessonTitles(), withoutBallast(), woff2Only(), brotliTwins()],
   build: {
     rollupOptions: { input: { index: resolve(web, 'index.html'), embed: resolve(web, 'embed.html'), builder: resolve(web, 'embed-builder.html') } },
     outDir: resolve(import.meta.dirname, 'build/site'),

@@ -1,4 +1,4 @@
-"""Files of the site: which one an address means, its hash, and its compressed twin."""
+"""Files of the site: which one an address means, its hash, and its compressed twins."""
 
 import hashlib
 from functools import lru_cache
@@ -38,7 +38,11 @@ def _digest(path: Path, changed: int, size: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def twin(path: Path) -> Path | None:
-    """The gzip twin that the build wrote beside a file, if any."""
-    packed = path.with_name(path.name + ".gz")
-    return packed if packed.is_file() else None
+#: Codings that the build writes twins in, the smallest first, and what their names end with.
+CODINGS = {"br": ".br", "gzip": ".gz"}
+
+
+def twins(path: Path) -> dict[str, Path]:
+    """The compressed twins that the build wrote beside a file, by their coding, smallest first."""
+    named = {coding: path.with_name(path.name + end) for coding, end in CODINGS.items()}
+    return {coding: twin for coding, twin in named.items() if twin.is_file()}

@@ -65,23 +65,24 @@ def _app_page(site: Path) -> Response:
 def _file(site: Path, name: str) -> Response:
     path = site / name
     digest = files.digest(path)
-    packed = files.twin(path)
-    # A range counts bytes of the plain file, so a request for one is not answered with the twin.
-    use_packed = packed and "Range" not in request.headers and request.accept_encodings["gzip"] > 0
+    twins = files.twins(path)
+    # A range counts bytes of the plain file, so a request for one is not answered with a twin.
+    taken = {} if "Range" in request.headers else twins
+    coding = next((coding for coding in taken if request.accept_encodings[coding] > 0), None)
     response = send_file(
-        packed if use_packed else path,
+        path if coding is None else twins[coding],
         mimetype="application/octet-stream",
         conditional=True,
-        etag=f"{digest}-gz" if use_packed else digest,
+        etag=digest if coding is None else f"{digest}-{coding}",
     )
     response.headers["Content-Type"] = headers.media_type(name)
     response.headers.pop("Content-Disposition", None)
     response.headers.update(headers.security(name))
     response.headers["Cache-Control"] = headers.caching(name, versioned=_is_versioned(digest))
-    if packed:
+    if twins:
         response.vary.add("Accept-Encoding")
-    if use_packed and response.status_code == 200:
-        response.headers["Content-Encoding"] = "gzip"
+    if coding is not None and response.status_code == 200:
+        response.headers["Content-Encoding"] = coding
         response.headers.pop("Accept-Ranges", None)
     return response
 

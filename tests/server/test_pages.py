@@ -106,6 +106,20 @@ def test_a_browser_that_takes_gzip_gets_the_twin(client: FlaskClient, site: Path
     assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
 
 
+def test_a_brotli_twin_goes_before_gzip_to_those_who_take_it(
+    client: FlaskClient, site: Path
+) -> None:
+    (site / (WASM[1:] + ".br")).write_bytes(b"as Vite wrote it")
+    tags = set()
+    for accepted, coding in [("gzip, br", "br"), ("gzip, br;q=0", "gzip"), ("identity", None)]:
+        answer = client.get(WASM, headers={"Accept-Encoding": accepted})
+        assert answer.headers.get("Content-Encoding") == coding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert (answer.data == b"as Vite wrote it") == (coding == "br")
+        tags.add(answer.headers["ETag"])
+    assert len(tags) == 3
+
+
 @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "identity"])
 def test_a_browser_that_refuses_gzip_gets_the_plain_file(
     client: FlaskClient, accepted: str

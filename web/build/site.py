@@ -1,4 +1,4 @@
-"""The static site, build/site: the page that Vite built, py/* for the browser's Python, .gz beside.
+"""The static site, build/site: the page that Vite built (.br beside), py/* for Python, .gz beside.
 
 Any web server can host that folder under any path; `server/` does it with the best headers.
 """

@@ -1,29 +1,50 @@
 import { describe, expect, it } from 'vitest'
-import { EMPTY, docOfFragment, docOfHash, readLessons } from '../../../web/src/app/documents'
+import { EMPTY, EMPTY_ENTRY, docOfFragment, entryOfHash, readLessons, titleOfCode } from '../../../web/src/app/documents'
 import { LINK_WORDS, encodeLink, type LinkCode } from '../../../web/src/share'
 
-const lessons = readLessons({
-  '../../lessons/02-control-flow.py': '# %% [markdown]\n# # Control *flow*\n# Text.\n# %%\n1',
-  '../../lessons/01-attach-and-backward.py': '# %%\n1',
-})
+const text = '# %% [markdown]\n# # Control *flow*\n# Text.\n# %%\n1'
+const lessons = readLessons(
+  { '../../lessons/02-control-flow.py': 'Control flow', '../../lessons/01-attach-and-backward.py': 'Attach and backward', '../../lessons/03-lost.py': 'Without a text' },
+  {
+    '../../lessons/02-control-flow.py': async () => text,
+    '../../lessons/01-attach-and-backward.py': async () => {
+      throw new TypeError('Failed to fetch dynamically imported module')
+    },
+  },
+)
 
 describe('documents', () => {
-  it('are sorted by number and titled by their first heading', () => {
+  it('are sorted by number, with their titles', () => {
     expect(lessons.map(({ slug, number, title }) => `${number} ${slug}: ${title}`)).toEqual([
-      '1 attach-and-backward: attach and backward',
+      '1 attach-and-backward: Attach and backward',
       '2 control-flow: Control flow',
     ])
   })
 
+  it('are titled by their first heading', () => {
+    expect(titleOfCode(text)).toBe('Control flow')
+    expect(titleOfCode('# %%\n1')).toBeNull()
+  })
+
   it('are none while there are no lessons', () => {
-    expect(readLessons({})).toEqual([])
+    expect(readLessons({}, {})).toEqual([])
   })
 
   it('are named by the fragment', () => {
-    const docs = [...lessons, EMPTY]
-    expect(docOfHash('#lesson=control-flow', docs)?.number).toBe(2)
-    expect(docOfHash('#lesson=empty', docs)).toBe(EMPTY)
-    for (const hash of ['', '#', '#lesson=nothing', '#1.abc', '#lesson=%']) expect(docOfHash(hash, docs)).toBeNull()
+    const entries = [...lessons, EMPTY_ENTRY]
+    expect(entryOfHash('#lesson=control-flow', entries)?.number).toBe(2)
+    expect(entryOfHash('#lesson=empty', entries)).toBe(EMPTY_ENTRY)
+    for (const hash of ['', '#', '#lesson=nothing', '#1.abc', '#lesson=%']) expect(entryOfHash(hash, entries)).toBeNull()
+  })
+
+  it('are fetched when they are opened', async () => {
+    expect(await docOfFragment('#lesson=control-flow', lessons)).toEqual({ slug: 'control-flow', number: 2, title: 'Control flow', code: text })
+    expect(await docOfFragment('#lesson=empty', [...lessons, EMPTY_ENTRY])).toBe(EMPTY)
+    expect(await docOfFragment('#lesson=nothing', lessons)).toBeNull()
+  })
+
+  it('say so when they cannot be fetched', async () => {
+    expect((await docOfFragment('#lesson=attach-and-backward', lessons))?.problem?.title).toBe('This lesson could not be fetched')
   })
 
   it('come in links, each under a name of its own', async () => {

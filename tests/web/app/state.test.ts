@@ -10,7 +10,7 @@ import { stored } from '../fixtures/traces'
 
 const READY = { type: 'ready', milliseconds: 1, python: '3.12', numpy: '2.0', engine: '0.1' } as const
 const ERROR = { name: 'ValueError', message: 'no', hint: null, line: 6, col: 0, endLine: 6, endCol: 4, frames: [] }
-const start = initialState([EMPTY], EMPTY, EMPTY.code, { theme: 'auto', split: 44 })
+const start = initialState([], EMPTY, EMPTY.code, { theme: 'auto', split: 44 })
 const after = (...events: readonly Event[]): State => events.reduce(update, start)
 const LINKED = { slug: 'link-1', number: 0, title: 'Shared program', code: 'theirs', link: { ...DEFAULTS, code: 'theirs', node: 1, view: { tab: 'graph', run: false } } } as const
 const asked = { type: 'asked', run: 1, deadline: DEADLINE } as const

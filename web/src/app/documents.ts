@@ -39,14 +39,36 @@ export function docOfCode(code: string, seed: number): Doc {
   return { slug: `code-${checksum(code)}`, number: 0, title: titleOfCode(code) ?? 'Program', code, link: { ...DEFAULTS, code, seed } }
 }
 
-/// Lessons by file path (`…/01-attach-and-backward.py`), in the order of their numbers.
-export function readLessons(files: Readonly<Record<string, string>>): readonly Doc[] {
-  return Object.entries(files)
-    .map(([path, code]) => {
+/// What the menu offers. The text of a lesson is fetched when it is opened.
+export interface Entry {
+  readonly slug: string
+  readonly number: number
+  readonly title: string
+  readonly load: () => Promise<string>
+}
+
+export const EMPTY_ENTRY: Entry = { slug: EMPTY.slug, number: 0, title: EMPTY.title, load: async () => EMPTY.code }
+
+/// Lessons by file path (`…/01-attach-and-backward.py`), in the order of their numbers: their titles, and how their texts are fetched.
+export function readLessons(titles: Readonly<Record<string, string>>, texts: Readonly<Record<string, () => Promise<string>>>): readonly Entry[] {
+  return Object.entries(titles)
+    .flatMap(([path, title]): readonly Entry[] => {
       const [, number = '0', slug = path] = /(\d+)-([^/]+)\.py$/.exec(path) ?? []
-      return { slug, number: Number(number), title: titleOfCode(code) ?? slug.replaceAll('-', ' '), code }
+      const load = texts[path]
+      return load ? [{ slug, number: Number(number), title, load }] : []
     })
     .toSorted((a, b) => a.number - b.number)
+}
+
+/// The document of an entry of the menu.
+export async function docOfEntry(entry: Entry): Promise<Doc> {
+  if (entry.slug === EMPTY.slug) return EMPTY
+  const { slug, number, title } = entry
+  try {
+    return { slug, number, title, code: await entry.load() }
+  } catch {
+    return { ...NOTHING_TO_RUN, title, problem: { title: 'This lesson could not be fetched', text: 'The network is away, or the site has changed since this page was opened. Load the page again.' } }
+  }
 }
 
 /// The first heading of a program's prose.
@@ -56,19 +78,20 @@ export function titleOfCode(code: string): string | null {
   return first ? titleOf(proseOf(lines.slice(first.first - 1, first.last))) : null
 }
 
-/// The document that a fragment names (`#lesson=slug`), if any.
-export function docOfHash(hash: string, docs: readonly Doc[]): Doc | null {
+/// The entry that a fragment names (`#lesson=slug`), if any.
+export function entryOfHash(hash: string, entries: readonly Entry[]): Entry | null {
   const slug = new URLSearchParams(hash.replace(/^#/, '')).get('lesson')
-  return docs.find((doc) => doc.slug === slug) ?? null
+  return entries.find((entry) => entry.slug === slug) ?? null
 }
 
 /// Stands for what could not be opened.
 export const NOTHING_TO_RUN = { slug: 'broken-link', number: 0, code: '' }
 
 /// The document that a fragment names or holds; null when it leaves that to the page. Never another one in its place.
-export async function docOfFragment(hash: string, docs: readonly Doc[]): Promise<Doc | null> {
-  const lesson = docOfHash(hash, docs)
-  if (lesson || hash === '' || hash === '#' || hash.startsWith('#lesson=')) return lesson
+export async function docOfFragment(hash: string, entries: readonly Entry[]): Promise<Doc | null> {
+  const lesson = entryOfHash(hash, entries)
+  if (lesson) return docOfEntry(lesson)
+  if (hash === '' || hash === '#' || hash.startsWith('#lesson=')) return null
   try {
     const link = await decodeLink(hash)
     return { slug: `link-${fingerprint(link)}`, number: 0, title: titleOfCode(link.code) ?? 'Shared program', code: link.code, link, ...runOfLink(link) }

@@ -1,6 +1,6 @@
 /// The top of the page: name, lesson menu, Run/Stop, where things stand, Share, theme.
 
-import type { Doc } from './documents'
+import type { Entry } from './documents'
 import { h, icon, setAttribute } from './dom'
 import { ICONS } from './icons'
 import { createLessonMenu } from './lesson-menu'
@@ -10,7 +10,7 @@ import type { State, Theme } from './state'
 export interface HeaderActions {
   run(): void
   stop(): void
-  open(doc: Doc): void
+  open(entry: Entry): void
   openFile(): void
   reset(): void
   share(): void
@@ -22,7 +22,7 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: 'as the system', li
 
 export function createHeader(state: State, act: HeaderActions) {
   let shown = state
-  const menu = createLessonMenu(state.docs, act)
+  const menu = createLessonMenu(state.entries, act)
 
   const runner = createRunButton(state, act)
 

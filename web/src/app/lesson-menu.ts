@@ -1,6 +1,6 @@
 /// The lesson menu: a button that shows what is open, and a menu of the lessons and the empty program.
 
-import type { Doc } from './documents'
+import type { Entry } from './documents'
 import { h, icon, setAttribute, setText } from './dom'
 import { ICONS } from './icons'
 import type { State } from './state'
@@ -10,20 +10,20 @@ export interface LessonMenu {
   update(state: State): void
 }
 
-export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): void; openFile(): void; reset(): void }): LessonMenu {
+export function createLessonMenu(entries: readonly Entry[], act: { open(entry: Entry): void; openFile(): void; reset(): void }): LessonMenu {
   const title = h('span', {})
   const long = h('span', { class: 'menu-long' }, 'Lesson ')
   const label = h('span', { class: 'menu-label' }, long, title)
   const dot = h('span', { class: 'edited-dot', hidden: '', title: 'Edited' }, h('span', { class: 'visually-hidden' }, ', edited'))
   const button = h('button', { class: 'button menu-button', type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, label, dot, icon(ICONS.down))
-  const items = docs.map((doc) => {
-    const number = h('span', { class: 'menu-number', 'aria-hidden': 'true' }, doc.number > 0 ? String(doc.number) : '+')
-    const item = h('button', { class: 'menu-item', type: 'button', role: 'menuitemradio', tabindex: '-1' }, number, h('span', {}, doc.title), icon(ICONS.check))
+  const items = entries.map((entry) => {
+    const number = h('span', { class: 'menu-number', 'aria-hidden': 'true' }, entry.number > 0 ? String(entry.number) : '+')
+    const item = h('button', { class: 'menu-item', type: 'button', role: 'menuitemradio', tabindex: '-1' }, number, h('span', {}, entry.title), icon(ICONS.check))
     item.addEventListener('click', () => {
       close(true)
-      act.open(doc)
+      act.open(entry)
     })
-    return { doc, item }
+    return { entry, item }
   })
   const reset = h('button', { class: 'menu-item reset', type: 'button', role: 'menuitem', tabindex: '-1' }, h('span', { class: 'menu-number', 'aria-hidden': 'true' }, '↺'), h('span', {}, 'Back to the original text'))
   reset.addEventListener('click', () => {
@@ -39,13 +39,13 @@ export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): vo
   const element = h('div', { class: 'lesson-menu' }, button, list)
 
   const isOpen = () => !list.hidden
-  const entries = () => [...items.map(({ item }) => item), file, reset].filter((item) => !item.disabled)
+  const stops = () => [...items.map(({ item }) => item), file, reset].filter((item) => !item.disabled)
 
   function open(focus: 'current' | 'last' = 'current') {
     list.hidden = false
     button.setAttribute('aria-expanded', 'true')
     const current = items.find(({ item }) => item.getAttribute('aria-checked') === 'true')?.item
-    ;(focus === 'last' ? entries().at(-1) : (current ?? entries()[0]))?.focus()
+    ;(focus === 'last' ? stops().at(-1) : (current ?? stops()[0]))?.focus()
   }
 
   function close(refocus: boolean) {
@@ -57,7 +57,7 @@ export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): vo
 
   button.addEventListener('click', () => (isOpen() ? close(true) : open()))
   element.addEventListener('keydown', (event) => {
-    const all = entries()
+    const all = stops()
     const at = all.findIndex((item) => item === document.activeElement)
     const go = (index: number) => all[(index + all.length) % all.length]?.focus()
     if (!isOpen()) {
@@ -70,7 +70,7 @@ export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): vo
     else if (event.key === 'Home') go(0)
     else if (event.key === 'End') go(-1)
     else if (event.key === 'Tab') return close(false)
-    else if (/^[1-9]$/.test(event.key)) items.find(({ doc }) => doc.number === Number(event.key))?.item.focus()
+    else if (/^[1-9]$/.test(event.key)) items.find(({ entry }) => entry.number === Number(event.key))?.item.focus()
     else return
     event.preventDefault()
   })
@@ -85,7 +85,7 @@ export function createLessonMenu(docs: readonly Doc[], act: { open(doc: Doc): vo
       long.hidden = doc.number === 0
       setText(title, doc.number > 0 ? `${doc.number} · ${doc.title}` : doc.title)
       dot.hidden = !edited
-      for (const each of items) setAttribute(each.item, 'aria-checked', String(each.doc.slug === doc.slug))
+      for (const each of items) setAttribute(each.item, 'aria-checked', String(each.entry.slug === doc.slug))
       reset.disabled = !edited
     },
   }

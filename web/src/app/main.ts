@@ -1,7 +1,7 @@
 /// The shell: connects state, editor, runner and graph with the document. Decisions are in `state.ts`; `page.ts` starts it as a
 /// page of its own, `embed/main.ts` inside of other pages.
 
-import { createLazyEditor, type Place } from '../editor'
+import { afterFrame, createLazyEditor, type Place } from '../editor'
 import { unpack } from '../protocol/packed'
 import { lineValuesOf } from '../explain'
 import { badgesOf, type Badge } from '../graph'
@@ -9,15 +9,16 @@ import type { CheckLimits, Elements } from '../protocol/check'
 import type { Summary } from '../protocol/trace'
 import { createGraphView } from '../render'
 import type { Runner, RunnerEvent } from '../runner'
-import { formOf, type Shared } from '../share'
+import type { Shared } from '../share'
 import { nodesAt, nodesAtLine, rangeOfNode, readTrace, type Trace } from '../trace'
 import { createBrokenLink } from './broken-link'
 import { createCheckPanel } from './check-panel'
 import { createExercises, type Answered } from './exercises'
 import { answeredOf, createPredictPanel } from './predict-panel'
+import { asks } from './predict'
 import { createProgressBook } from './progress'
 import { createCodeBar } from './code-bar'
-import { EMPTY, docOfFragment, readLessons, type Doc } from './documents'
+import { EMPTY, EMPTY_ENTRY, docOfEntry, docOfFragment, readLessons, type Doc, type Entry } from './documents'
 import { h, setText } from './dom'
 import type { HeaderActions } from './header'
 import { showFormula } from './maths'
@@ -28,9 +29,8 @@ import { allSummaries } from './late'
 import { createFileDoor, docOfAddress } from './open-file'
 import { createOutputPanel } from './output-panel'
 import { PARTIAL_SHARE } from './picture'
-import { createShareDialog, writeClipboard, type Wish } from './share-dialog'
+import type { ShareDialog, Wish } from './share-dialog'
 import { SEED, isCurrent, placeOf, sharedOf } from './sharing'
-import { createShortLink } from './short-link'
 import { createSplitter } from './splitter'
 import { createStage } from './stage'
 import type { SceneFrame } from '../graph'
@@ -39,7 +39,6 @@ import { createStepper } from './stepper'
 import { DEADLINE, SPLIT, STORED, initialState, isGoing, limitsOf, markedNodes, update, type Event, type State, type Theme } from './state'
 import type { Store } from './store'
 import { createTabs } from './tabs'
-import { createTakeAway } from './take-away'
 import { createToast } from './toast'
 import { announcementOf } from './words'
 
@@ -61,7 +60,7 @@ export interface Setting {
   /// Hears how exercises and predictions go.
   onAnswer?(answered: Answered): void
   /// What stands for a fragment, where the setting knows better.
-  docOf?(fragment: string, docs: readonly Doc[]): Promise<Doc | null>
+  docOf?(fragment: string, entries: readonly Entry[]): Promise<Doc | null>
 }
 
 /// What can be done with the playground from outside.
@@ -81,20 +80,29 @@ export interface Controls {
 
 export async function start(root: HTMLElement, setting: Setting): Promise<Controls> {
   const { store, embedded } = setting
-  const files = import.meta.glob<string>('../../lessons/*.py', { query: '?raw', import: 'default', eager: true })
-  const docs: readonly Doc[] = [...readLessons(files), EMPTY]
+  const titles = import.meta.glob<string>('../../lessons/*.py', { query: '?title', import: 'default', eager: true })
+  const texts = import.meta.glob<string>('../../lessons/*.py', { query: '?raw', import: 'default' })
+  const entries: readonly Entry[] = [...readLessons(titles, texts), EMPTY_ENTRY]
   const draftOf = (doc: Doc) => store.get(`draft:${doc.slug}`)
   // A link or file shows what it holds; an own draft of it is only offered.
   const isGiven = (doc: Doc) => embedded || doc.link !== undefined || doc.file === true
   const codeOf = (doc: Doc) => (isGiven(doc) || doc.problem ? doc.code : (draftOf(doc) ?? doc.code))
   const offered = (doc: Doc) => (isGiven(doc) ? draftOf(doc) : null)
-  const usual = () => docs.find((doc) => doc.slug === store.get('open')) ?? keptFile(store) ?? docs[0] ?? EMPTY
-  const docOf = async (hash: string) => (await setting.docOf?.(hash, docs)) ?? (await docOfAddress(hash)) ?? (await docOfFragment(hash, docs)) ?? usual()
+  /// Which questions of a program were answered before. Storage is not opened for a program that asks none.
+  const answersTo = (...texts: readonly (string | null)[]) => (texts.some((text) => text !== null && asks(text)) ? answeredOf(book) : new Set<string>())
+  const usual = async () => {
+    const open = store.get('open')
+    const entry = entries.find(({ slug }) => slug === open)
+    return (entry ? null : keptFile(store)) ?? docOfEntry(entry ?? entries[0] ?? EMPTY_ENTRY)
+  }
+  const docOf = async (hash: string) => (await setting.docOf?.(hash, entries)) ?? (await docOfAddress(hash)) ?? (await docOfFragment(hash, entries)) ?? (await usual())
   const first = await docOf(location.hash)
 
   const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')), maths: readMaths(store.get('maths')) }
   const book = createProgressBook(store, first.slug)
-  let state = initialState(docs, first, codeOf(first), look, offered(first), answeredOf(book))
+  // An embed reads nothing of the reader's before its picture is there: a browser may take 40 ms to open its storage.
+  const draft = embedded ? null : offered(first)
+  let state = initialState(entries, first, codeOf(first), look, draft, answersTo(first.code, codeOf(first), draft))
   if (embedded) state = update(state, { type: 'sleeping' })
   const watchers: ((state: State, before: State) => void)[] = []
 
@@ -105,19 +113,15 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   const header = setting.createHeader(state, {
     run: () => run(DEADLINE),
     stop,
-    open: (doc) => {
-      if (doc.slug !== state.doc.slug) location.hash = `lesson=${doc.slug}`
+    open: ({ slug }) => {
+      if (slug !== state.doc.slug) location.hash = `lesson=${slug}`
     },
     reset: () => {
       dispatch({ type: 'reset' })
       editor.replace(state.code)
     },
     openFile: () => door.choose(),
-    share: () => {
-      takeAway.refresh()
-      shortLink.of(null)
-      shareDialog.open()
-    },
+    share: () => void share(),
     theme: (theme) => dispatch({ type: 'theme', theme }),
   })
   const go = (step: number | null) => dispatch({ type: 'stepped', step })
@@ -170,23 +174,34 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     decline: () => dispatch({ type: 'declined' }),
   })
   const brokenLink = createBrokenLink(() => (location.hash = `lesson=${EMPTY.slug}`))
-  const takeAway = createTakeAway(() => ({ state, scene: graph.picture(), dark: isDark(), summaries: completed }))
   const keeper = document.querySelector<HTMLMetaElement>('meta[name="playground-short-links"]')?.content ?? null
-  const shortLink = createShortLink(keeper, location.hostname, writeClipboard)
-  let asked = 0
-  const make = async (wish: Wish) => {
-    const mine = ++asked
-    const shared = sharedNow(wish)
-    const link = await shared.then((made) => formOf('link', made), () => null)
-    if (mine === asked) shortLink.of(link)
-    return shared
+  let shareKit: Promise<ShareDialog> | null = null
+  async function share() {
+    const at = state.doc
+    shareKit ??= import('./share-kit').then(({ createShareKit }) => {
+      const dialog = createShareKit({
+        can: () => ({ picture: isCurrent(state), place: placeOf(state) }),
+        make: sharedNow,
+        takeable: () => ({ state, scene: graph.picture(), dark: isDark(), summaries: completed }),
+        keeper,
+        host: location.hostname,
+      })
+      root.append(dialog.element)
+      return dialog
+    })
+    try {
+      const dialog = await shareKit
+      if (state.doc === at) dialog.open()
+    } catch {
+      shareKit = null
+      dispatch({ type: 'refused', reason: 'Share could not be fetched: the network is away, or the site has changed since this page was opened.' })
+    }
   }
-  const shareDialog = createShareDialog({ can: () => ({ picture: isCurrent(state), place: placeOf(state) }), make }, shortLink.element, takeAway.element)
   const door = createFileDoor(root, { open: openFile, refuse: (reason) => dispatch({ type: 'refused', reason }) })
   const live = h('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
 
   panes.append(code, splitter.element, stage.element, outputs.element)
-  root.append(header.element, tabs.element, panes, brokenLink.element, toast.element, shareDialog.element, live)
+  root.append(header.element, tabs.element, panes, brokenLink.element, toast.element, live)
   // On a narrow screen the bar is at hand under every tab.
   const narrow = matchMedia('(max-width: 719.98px)')
   const placeStepper = () => (narrow.matches ? tabs.element.after(stepper.element) : stage.element.append(stepper.element))
@@ -316,7 +331,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     if (before && state.code !== before.code && state.doc === before.doc) saveDraft()
     if (state.doc !== before?.doc) {
       document.title = state.doc !== EMPTY ? `${state.doc.title} · autograd playground` : 'autograd playground'
-      if (!embedded && (docs.includes(state.doc) || state.doc.file)) store.set('open', state.doc.slug)
+      if (!embedded && (entries.some(({ slug }) => slug === state.doc.slug) || state.doc.file)) store.set('open', state.doc.slug)
     }
   }
 
@@ -441,13 +456,14 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
 
   function open(doc: Doc) {
     if (doc.slug === state.doc.slug && doc.problem === state.doc.problem) return
-    shareDialog.close()
+    void shareKit?.then((dialog) => dialog.close())
     runner.stop()
     newest = null
     const text = codeOf(doc)
     book.open(doc.slug)
     predictions.reset()
-    dispatch({ type: 'opened', doc, code: text, draft: offered(doc), answered: answeredOf(book) })
+    const draft = offered(doc)
+    dispatch({ type: 'opened', doc, code: text, draft, answered: answersTo(doc.code, text, draft) })
     editor.open(text)
     showStored()
     if (!doc.trace && !doc.problem && !embedded) wake()
@@ -502,6 +518,12 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   })
 
   show(null)
+  if (embedded) {
+    void afterFrame().then(() => {
+      const found = state.doc === first ? offered(first) : null
+      if (found !== null) dispatch({ type: 'found', draft: found, answered: answersTo(first.code, found) })
+    })
+  }
   if (state.engine.phase !== 'asleep') runner.start()
   showStored()
   if (state.doc.link?.view.run) run(DEADLINE, true)

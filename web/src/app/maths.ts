@@ -1,10 +1,8 @@
-/// Formulas in the page. KaTeX is fetched when the first one is shown; until then, and offline, the source stands there.
+/// Formulas in the page.
 
+import { loadKatex } from '../editor'
 import { MACROS } from '../explain'
 import { setText } from './dom'
-
-type Katex = typeof import('katex')
-let katex: Promise<Katex> | null = null
 
 const written = new WeakMap<HTMLElement, string>()
 
@@ -13,8 +11,7 @@ export function showFormula(host: HTMLElement, latex: string): void {
   if (written.get(host) === latex) return
   written.set(host, latex)
   if (latex === '') return setText(host, '')
-  katex ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(([module]) => module)
-  katex.then(
+  loadKatex().then(
     ({ default: { render } }) => {
       // A later formula may have come first.
       if (written.get(host) !== latex) return
@@ -28,9 +25,6 @@ export function showFormula(host: HTMLElement, latex: string): void {
         trust: ({ command, ...rest }) => command === '\\htmlClass' && 'class' in rest && /^tex-(value|grad)$/.test(String(rest.class)),
       })
     },
-    () => {
-      katex = null
-      setText(host, latex)
-    },
+    () => setText(host, latex),
   )
 }

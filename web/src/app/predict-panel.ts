@@ -99,7 +99,7 @@ export function createPredictPanel(book: ProgressBook, act: PredictActions) {
 
   function draw() {
     element.hidden = questions.length === 0
-    if (!trace) return
+    if (!trace || questions.length === 0) return
     const { guesses } = book.now()
     const left = questions.filter(({ key }) => (guesses.get(key) ?? NO_GUESS).end === null).length
     setText(title, left === 0 ? 'All predicted' : `Predict before you look: ${left} of ${questions.length} covered`)

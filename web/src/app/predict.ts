@@ -27,6 +27,10 @@ export const RTOL = 0.01
 export const ATOL = 0.001
 
 const MARK = /#\s*predict:\s*(.+?)\s*$/
+
+/// Whether a program may ask something.
+export const asks = (code: string): boolean => /#\s*predict:/.test(code)
+
 const TARGET = /^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)$/
 const OPTION = /\b(rtol|atol)\s*=\s*([\d.eE+-]+)/g
 

@@ -82,24 +82,23 @@ export interface ProgressBook {
   guessed(key: string, change: Partial<Guess> | null): void
 }
 
-/// null forgets.
+/// null forgets. Storage is read when the first exercise or question asks for it: a browser may take 40 ms to open it.
 export function createProgressBook(store: Store, slug: string): ProgressBook {
-  let key = ''
-  let now = NO_PROGRESS
-  const open = (next: string) => {
-    key = `progress:${next}`
-    now = readProgress(store.get(key))
-  }
+  let key = `progress:${slug}`
+  let read: Progress | null = null
+  const now = () => (read ??= readProgress(store.get(key)))
   const keep = (next: Progress) => {
-    now = next
-    store.set(key, writeProgress(now))
+    read = next
+    store.set(key, writeProgress(next))
   }
-  open(slug)
   return {
-    now: () => now,
-    open,
-    tried: (name, change) => keep({ ...now, tries: changed(now.tries, name, NO_TRIES, change) }),
-    guessed: (name, change) => keep({ ...now, guesses: changed(now.guesses, name, NO_GUESS, change) }),
+    now,
+    open(next) {
+      key = `progress:${next}`
+      read = null
+    },
+    tried: (name, change) => keep({ ...now(), tries: changed(now().tries, name, NO_TRIES, change) }),
+    guessed: (name, change) => keep({ ...now(), guesses: changed(now().guesses, name, NO_GUESS, change) }),
   }
 }
 

@@ -7,7 +7,7 @@ import type { RunnerEvent } from '../runner'
 import { splitCells } from '../editor/cells'
 import type { RollOptions } from '../graph'
 import { at, nodeCount, stepAt, timelineOf, type Trace } from '../trace'
-import type { Doc } from './documents'
+import type { Doc, Entry } from './documents'
 import { coveredFor } from './predict'
 import { USUAL, rolledToNodes, rolledToStep, turned, type Rolling } from './rolling'
 
@@ -15,7 +15,7 @@ export type Theme = 'auto' | 'light' | 'dark'
 export type Tab = 'code' | 'graph' | 'output'
 
 export interface State {
-  readonly docs: readonly Doc[]
+  readonly entries: readonly Entry[]
   readonly doc: Doc
   readonly code: string
   readonly engine: Engine
@@ -116,6 +116,8 @@ export type Event =
   | RunnerEvent
   | { readonly type: 'edited'; readonly code: string }
   | { readonly type: 'opened'; readonly doc: Doc; readonly code: string; readonly draft: string | null; readonly answered?: ReadonlySet<string> }
+  /// What the reader left in the open document, where that is looked for later.
+  | { readonly type: 'found'; readonly draft: string; readonly answered: ReadonlySet<string> }
   | { readonly type: 'answered'; readonly answered: ReadonlySet<string> }
   | { readonly type: 'reset' }
   | { readonly type: 'declined' }
@@ -160,9 +162,9 @@ const ASLEEP: Engine = { ...STARTING, phase: 'asleep', label: '' }
 
 export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean }
 
-export function initialState(docs: readonly Doc[], doc: Doc, code: string, { theme, split, maths = true }: Look, draft: string | null = null, answered: ReadonlySet<string> = new Set()): State {
+export function initialState(entries: readonly Entry[], doc: Doc, code: string, { theme, split, maths = true }: Look, draft: string | null = null, answered: ReadonlySet<string> = new Set()): State {
   const state: State = {
-    docs,
+    entries,
     doc,
     code,
     engine: doc.trace ? ASLEEP : STARTING,
@@ -201,10 +203,11 @@ export function update(state: State, event: Event): State {
         refusal: event.doc.lost ?? null,
         tab: tabOf(event.doc),
       })
-    case 'answered': {
-      const { picture, answered } = { ...state, answered: event.answered }
-      return { ...state, answered, picture: picture && { ...picture, trace: coveredFor(picture.trace, answered) } }
-    }
+    case 'answered':
+      return withAnswers(state, event.answered)
+    case 'found':
+      // Who writes already is not asked.
+      return state.code !== state.doc.code ? state : { ...(event.answered.size > 0 ? withAnswers(state, event.answered) : state), offer: draftOffer(event.draft) }
     case 'reset':
       return { ...state, code: state.doc.code, offer: { kind: 'undo', code: state.code } }
     case 'declined':
@@ -378,6 +381,7 @@ function withRun(state: State, id: number, change: Partial<Run>): State {
 }
 
 const tabOf = (doc: Doc): Tab => doc.link?.view.tab ?? 'code'
+const withAnswers = (state: State, answered: ReadonlySet<string>): State => ({ ...state, answered, picture: state.picture && { ...state.picture, trace: coveredFor(state.picture.trace, answered) } })
 const draftOffer = (code: string | null): Offer | null => (code === null ? null : { kind: 'draft', code })
 
 /// The step and the node that a link names, once its program, unchanged, has run and the reader is nowhere else.

@@ -19,8 +19,16 @@ export function createLazyEditor(host: HTMLElement, options: Options, eager: boo
   const plain = createPlainView((line) => void whole().then((made) => made.goToLine(line)), options.exercises)
   host.append(plain.element)
 
+  /// Once for all that is said in one go.
+  let due = false
   function draw() {
-    plain.show({ ...said, outputs: said.run?.outputs ?? [] })
+    if (!due) queueMicrotask(drawNow)
+    due = true
+  }
+
+  function drawNow() {
+    if (due && !editor) plain.show({ ...said, outputs: said.run?.outputs ?? [] })
+    due = false
   }
 
   /// The real editor, in the place of the text. `at`: the line that the reader pointed at.
@@ -80,7 +88,9 @@ export function createLazyEditor(host: HTMLElement, options: Options, eager: boo
     showRun: (run) => tell({ run }, (to) => to.showRun(run)),
     markNodes(places, reveal) {
       tell({ places }, (to) => to.markNodes(places, reveal))
-      if (!editor && reveal && places[0]) plain.reveal(places[0].line)
+      if (editor || !reveal || !places[0]) return
+      drawNow()
+      plain.reveal(places[0].line)
     },
     markError: (error) => tell({ error }, (to) => to.markError(error)),
     hint: (places) => editor?.hint(places),
@@ -88,7 +98,16 @@ export function createLazyEditor(host: HTMLElement, options: Options, eager: boo
     goToLine: (line) => void whole().then((made) => made.goToLine(line)),
     goTo: (place) => void whole().then((made) => made.goTo(place)),
     showAtCursor: () => editor?.showAtCursor(),
-    write: (first, last, text) => void whole().then((made) => made.write(first, last, text)),
+    write(first, last, text) {
+      if (editor || options.readOnly || (options.locked ?? []).length > 0) return void whole().then((made) => made.write(first, last, text))
+      // At once: the reader may press Check before an editor could be here.
+      const code = withLines(said.code, first, last, text)
+      if (code === said.code) return
+      // What was marked stood in the text before.
+      said = { ...said, code, places: [], error: null, notes: [] }
+      options.onEdit(code)
+      draw()
+    },
     measure: () => editor?.measure(),
     focus: () => (editor ? editor.focus() : plain.element.focus()),
     destroy() {
@@ -96,6 +115,14 @@ export function createLazyEditor(host: HTMLElement, options: Options, eager: boo
       plain.element.remove()
     },
   }
+}
+
+/// `code` with whole lines replaced, as the editor does it.
+export function withLines(code: string, first: number, last: number, text: string): string {
+  const lines = code.split('\n')
+  if (first > lines.length) return code
+  lines.splice(first - 1, Math.max(first, last) - first + 1, text)
+  return lines.join('\n')
 }
 
 const blank = (code: string) => ({ code, frozen: false, run: null, places: [], error: null, notes: [] })

@@ -32,6 +32,20 @@ export function createPlainView(goTo: GoToLine, host?: ExerciseHost): PlainView 
   element.setAttribute('role', 'group')
   element.setAttribute('aria-label', 'Program. Press Enter to edit.')
   let rows = new Map<number, HTMLElement>()
+  /// Prose by its text: with its formulas it stays as it is while the program around it is drawn anew.
+  let kept = new Map<string, HTMLElement>()
+
+  function proseOfText(text: string, next: Map<string, HTMLElement>): HTMLElement {
+    const known = kept.get(text)
+    const prose = known && !next.has(text) ? known : make('div', 'prose')
+    if (prose !== known) {
+      const body = make('div', 'prose-body')
+      renderProse(body, text, () => {})
+      prose.append(body)
+    }
+    next.set(text, prose)
+    return prose
+  }
 
   function show({ code, outputs, places, error, notes }: PlainParts) {
     const lines = code.split('\n')
@@ -40,6 +54,7 @@ export function createPlainView(goTo: GoToLine, host?: ExerciseHost): PlainView 
     const tints = tinted(code)
     const cells = splitCells(lines)
     rows = new Map()
+    const keeps = new Map<string, HTMLElement>()
     const children: HTMLElement[] = []
     const lineRow = (number: number) => {
       const row = codeRow(number, lines[number - 1] ?? '', starts[number - 1] ?? 0, tints, places, error, notes.find(({ line }) => line === number))
@@ -58,11 +73,7 @@ export function createPlainView(goTo: GoToLine, host?: ExerciseHost): PlainView 
           children.push(row)
         }
       } else if (cell.kind === 'markdown') {
-        const prose = make('div', 'prose')
-        const body = make('div', 'prose-body')
-        renderProse(body, proseOf(lines.slice(cell.first - 1, cell.last)), () => {})
-        prose.append(body)
-        children.push(prose)
+        children.push(proseOfText(proseOf(lines.slice(cell.first - 1, cell.last)), keeps))
       } else {
         if (cell.marker > 0) {
           const row = make('div', 'plain-line plain-rule')
@@ -81,6 +92,7 @@ export function createPlainView(goTo: GoToLine, host?: ExerciseHost): PlainView 
         children.push(place)
       }
     })
+    kept = keeps
     const focused = document.activeElement
     element.replaceChildren(...children)
     // A panel that was taken out and put back.

@@ -1,10 +1,7 @@
-/// Prose between the cells: Markdown without HTML or images, with formulas in `$...$` and `$$...$$`. KaTeX is fetched when the
-/// first formula is met; until then the formula's source stands in its place.
+/// Prose between the cells: Markdown without HTML or images, with formulas in `$...$` and `$$...$$`.
 
 import MarkdownIt from 'markdown-it'
-
-type Katex = typeof import('katex')
-let katex: Promise<Katex> | null = null
+import { loadKatex } from './katex'
 
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: true }).disable('image')
 
@@ -44,8 +41,7 @@ export function renderProse(host: HTMLElement, text: string, settled: () => void
   host.innerHTML = markdown.render(text)
   const formulas = [...host.querySelectorAll<HTMLElement>('.formula')]
   if (formulas.length === 0) return
-  katex ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(([module]) => module)
-  katex.then(
+  loadKatex().then(
     ({ default: { render } }) => {
       for (const formula of formulas) {
         const displayMode = formula.classList.contains('display')
@@ -54,7 +50,7 @@ export function renderProse(host: HTMLElement, text: string, settled: () => void
       settled()
     },
     // Offline: the source of the formula stays readable.
-    () => (katex = null),
+    () => {},
   )
 }
 

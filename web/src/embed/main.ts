@@ -31,7 +31,7 @@ async function embed(root: HTMLElement, options: EmbedOptions) {
     editing: { readOnly: options.readonly, locked: options.lock },
     openRunner: (host, listen) => joinRunner((hear) => openRunner(host, hear), listen),
     createHeader: (state, act) => createBar(state, act, () => void openWhole()),
-    docOf: async (fragment, docs) => chosen(fragment === FROM_HOST ? HOST : await docOfFragment(fragment, docs), options),
+    docOf: async (fragment, entries) => chosen(fragment === FROM_HOST ? HOST : await docOfFragment(fragment, entries), options),
   })
   say = listenToHost(controls, root, inbox)
 

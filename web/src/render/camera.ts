@@ -19,16 +19,22 @@ export interface Camera {
   readonly release: () => void
   /// How far away it may go: far enough to see all of a picture.
   readonly bound: (picture: Size) => void
+  /// Does something during which the window keeps its size: that is asked once, for each answer would have the page laid out anew.
+  readonly still: (act: () => void) => void
   readonly destroy: () => void
 }
 
 export function createCamera(surface: SVGSVGElement, onMoved: () => void): Camera {
   let moved = false
   let picture: Size = { width: 0, height: 0 }
-  const window = (): Size => ({ width: surface.clientWidth, height: surface.clientHeight })
+  let known: Size | null = null
+  const window = (): Size => known ?? { width: surface.clientWidth, height: surface.clientHeight }
   const behaviour = zoom<SVGSVGElement, unknown>()
     .scaleExtent([ZOOM.least, ZOOM.most])
-    .extent(() => [[0, 0], [Math.max(1, surface.clientWidth), Math.max(1, surface.clientHeight)]])
+    .extent(() => {
+      const { width, height } = window()
+      return [[0, 0], [Math.max(1, width), Math.max(1, height)]]
+    })
     .constrain((transform) => inSight(transform, window(), picture))
     .on('zoom', (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
       if (event.sourceEvent) moved = true
@@ -54,6 +60,14 @@ export function createCamera(surface: SVGSVGElement, onMoved: () => void): Camer
     bound: (size) => {
       picture = size
       behaviour.scaleExtent([Math.min(ZOOM.least, fitScale(window(), picture)), ZOOM.most])
+    },
+    still: (act) => {
+      known = window()
+      try {
+        act()
+      } finally {
+        known = null
+      }
     },
     destroy: () => void root.on('.zoom', null),
   }

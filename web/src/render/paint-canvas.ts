@@ -36,7 +36,9 @@ export interface CanvasPainter extends Painter {
 }
 
 export function createCanvasPainter(surface: SVGSVGElement, layer: SVGGElement, paper: HTMLCanvasElement, probe: SVGGElement): CanvasPainter {
-  const paperCtx = contextOf(paper)
+  /// Most pictures are never drawn on it.
+  let opened: CanvasRenderingContext2D | null = null
+  const pen = (): CanvasRenderingContext2D => (opened ??= contextOf(paper))
   const palette = createPalette(probe)
   let scene: Scene | null = null
   let space: Space | null = null
@@ -70,6 +72,7 @@ export function createCanvasPainter(surface: SVGSVGElement, layer: SVGGElement, 
     frame = 0
     if (!scene || !space || size.width === 0) return
     const shapes = space.within(visibleRect(camera, size))
+    const paperCtx = pen()
     paperCtx.setTransform(1, 0, 0, 1, 0, 0)
     if (shapes.nodes.length + shapes.edges.length <= DIRECT) {
       job = sheet = null
@@ -147,6 +150,7 @@ export function createCanvasPainter(surface: SVGSVGElement, layer: SVGGElement, 
 
   function copy({ ctx, camera: at, left, top, width, height }: Sheet): void {
     const [r, grown] = [ratio(), camera.k / at.k]
+    const paperCtx = pen()
     paperCtx.setTransform(1, 0, 0, 1, 0, 0)
     paperCtx.clearRect(0, 0, paper.width, paper.height)
     paperCtx.imageSmoothingEnabled = grown !== 1
@@ -264,8 +268,8 @@ export function createCanvasPainter(surface: SVGSVGElement, layer: SVGGElement, 
       frame = 0
       scene = space = sheet = job = null
       layer.replaceChildren()
-      paperCtx.setTransform(1, 0, 0, 1, 0, 0)
-      paperCtx.clearRect(0, 0, paper.width, paper.height)
+      opened?.setTransform(1, 0, 0, 1, 0, 0)
+      opened?.clearRect(0, 0, paper.width, paper.height)
     },
   }
 }

@@ -285,6 +285,10 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   function draw(next: Scene, where: Laid | null, look: 'keep' | 'open'): void {
+    camera.still(() => drawNow(next, where, look))
+  }
+
+  function drawNow(next: Scene, where: Laid | null, look: 'keep' | 'open'): void {
     const before = scene
     const focused = focusedKey(before)
     laid = where
