@@ -57,13 +57,18 @@ class Op:
     outputs: int | None = 1  # None: the number depends on the attributes
     eager: bool = False  # the result's shape depends on values
     grows: bool = False  # the result may be far larger than the operands
+    literal: bool = False  # its rules ask whether an operand is a Python number
     arity: int = field(init=False)  # 1 or 2 operands and one result: the common case, else 0
     result: str = field(init=False)  # what `invoke` may expect: "kept" dtype, "bool", or "" (any)
+    stretches: bool = field(init=False)  # whether operands may be broadcast
     kernel: Callable | None = None  # `forward` bound to the host's array module
+    pulls: tuple[Callable | None, ...] = ()  # `vjps` for the host's raw arrays (`devices/quick`)
 
     def __post_init__(self):
         simple = not (self.variadic or self.joint) and self.outputs == 1
         self.arity = len(self.vjps) if simple and len(self.vjps) in (1, 2) else 0
+        self.pulls = self.vjps
+        self.stretches = self.family != "unary"
         any_dtype = "dtype" in self.attrs or self.dtype in ("index", "cast")
         self.result = "" if any_dtype or not self.arity else self.dtype
         self.result = self.result if self.result in ("", "bool") else "kept"
@@ -176,6 +181,7 @@ def binary(
     dtype="promote",
     domain=(-2.0, 2.0),
     weight=1,
+    literal=False,
 ) -> Op:
     """Elementwise function of two arrays, or of an array and a Python number, with broadcasting."""
     samples = tuple(Sample(pair, {}, *domain) for pair in BINARY_SHAPES)
@@ -196,6 +202,7 @@ def binary(
             latex_vjps,
             doc,
             samples,
+            literal=literal,
         )
     )
 

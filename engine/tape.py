@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from sys import getrefcount
 
 from . import shapes
+from .devices import HOST
 from .errors import NOT_ON_TAPE, NotOnTape
 
 #: Stands in the place of an operation in the note of a VJP call, and how many places a note has
@@ -71,6 +72,27 @@ class AttrEntry(TapeEntry):
     """The entry of an operation that was given attributes."""
 
     __slots__ = ("attrs",)
+
+
+class NumberEntry(TapeEntry):
+    """The entry of an operation whose second operand is a Python number, kept in `number`; `b` is
+    the number as rules take it soonest (`devices/quick`)."""
+
+    __slots__ = ("number",)
+
+    @property
+    def primals(self):
+        return self.a, self.number
+
+
+class NumberFirstEntry(TapeEntry):
+    """The same with the number in front: `a` is what rules take."""
+
+    __slots__ = ("number",)
+
+    @property
+    def primals(self):
+        return self.number, self.b
 
 
 def pick_entry(source, index, raw) -> TapeEntry:
@@ -211,6 +233,7 @@ def walk(heads, F, view, *, free, watch=None):
     leaves, kept, queue = [], [], []
     following = None
     quick = view is None
+    at_home = F is HOST.xp
     log = None if watch is None else watch.log
     try:
         for entry, cotangent in heads:
@@ -235,7 +258,7 @@ def walk(heads, F, view, *, free, watch=None):
                 if y is None:
                     raise NotOnTape(NOT_ON_TAPE)
                 attrs = entry.attrs
-                vjps = op.vjps
+                vjps = op.pulls if at_home else op.vjps
                 a = entry.a
                 b = entry.b if arity == 2 else None
                 parent = entry.p
@@ -255,7 +278,7 @@ def walk(heads, F, view, *, free, watch=None):
                         else:
                             c = rule(F, g, y, a, b)
                         axes = ()
-                        if c.shape != a.shape:
+                        if c.shape != a.shape if op.stretches else c.ndim != a.ndim:
                             c, axes = sum_to(F, c, a.shape)
                     old = parent.cot
                     if old is None:

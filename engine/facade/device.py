@@ -5,6 +5,7 @@ import functools
 from .. import elsewhere
 from ..array import Array
 from ..errors import MXNetError, message
+from ..lanes import is_lane
 
 __all__ = [
     "Context",
@@ -172,6 +173,8 @@ def place_all(space: dict) -> None:
         code = getattr(function, "__code__", None)
         if code is None or name.startswith("_") or hasattr(function, "__wrapped__"):
             continue
+        # A fast lane ignores `ctx`: what it makes of arrays lies beside them. (0.24 us a call.)
         takes = "ctx" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        takes = takes and not is_lane(function)
         if takes or name in ("rand", "randn"):  # these hand it on
             space[name] = placing(function)

@@ -34,7 +34,8 @@ binary("true_divide", "true_divide",
        latex_vjps=(r"\bar{y} / {b}", r"-\bar{y} \odot \frac{{a}}{{b}^2}"))
 binary("power", "power",
        (_power_left, lambda F, g, y, a, b: g * y * F.log(a)),
-       symbol="^", domain=(0.5, 2.0), weight=10, doc="`a` to the power `b`, element by element.",
+       symbol="^", literal=True, domain=(0.5, 2.0), weight=10,
+       doc="`a` to the power `b`, element by element.",
        latex=r"{a}^{b}",
        latex_vjps=(r"\bar{y} \odot {b}\,{a}^{{b}-1}", r"\bar{y} \odot {a}^{b} \ln {a}"))
 def _mod(xp, a, b):
@@ -60,13 +61,15 @@ unary("negative", "negative", lambda F, g, y, x: -g,
 binary("maximum", "maximum",
        (lambda F, g, y, a, b: g * (a >= b),
         lambda F, g, y, a, b: g * (a < b if hasattr(a, "shape") else a <= b)),
-       symbol="max", doc="The larger of two elements; at a tie the gradient goes to the left one.",
+       symbol="max", literal=True,
+       doc="The larger of two elements; at a tie the gradient goes to the left one.",
        latex=r"\max({a}, {b})",
        latex_vjps=(r"\bar{y} \odot [{a} \ge {b}]", r"\bar{y} \odot [{a} < {b}]"))
 binary("minimum", "minimum",
        (lambda F, g, y, a, b: g * (a <= b),
         lambda F, g, y, a, b: g * (a > b if hasattr(a, "shape") else a >= b)),
-       symbol="min", doc="The smaller of two elements; at a tie the gradient goes to the left one.",
+       symbol="min", literal=True,
+       doc="The smaller of two elements; at a tie the gradient goes to the left one.",
        latex=r"\min({a}, {b})",
        latex_vjps=(r"\bar{y} \odot [{a} \le {b}]", r"\bar{y} \odot [{a} > {b}]"))
 binary("hypot", "hypot", (lambda F, g, y, a, b: g * a / y, lambda F, g, y, a, b: g * b / y),
