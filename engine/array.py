@@ -425,7 +425,8 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
         watch.observer.before(op, raws, attrs)
     if type(lead) is not Raw and (lead is not None or elsewhere.home.device is not None):
         place = elsewhere.home.device if lead is None else lead.device
-        if lead is not None or op.family == "creation":
+        drawn_there = op.family == "random" and elsewhere.home.named
+        if lead is not None or op.family == "creation" or drawn_there:
             return _elsewhere(op, inputs, raws, parents, on_tape, attrs, cls, place)
     try:
         y = op.kernel(*operands) if attrs is None else op.kernel(*operands, **attrs)
@@ -454,7 +455,12 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
 
 def _elsewhere(op, inputs, raws, parents, on_tape, attrs, cls, device):
     """`invoke` for arrays on a server, and for new ones that are to live there."""
-    y = elsewhere.run(op, raws, attrs, cls, device)
+    try:
+        y = elsewhere.run(op, raws, attrs, cls, device)
+    except MXNetError:
+        raise
+    except REFUSALS as problem:
+        raise _explained(op, raws, attrs, problem) from None
     entry = tape_entry(op, parents, raws, y, attrs) if on_tape and state.recording else None
     if type(y) is list:
         out = [wrap(cls, part, _pick(entry, part, k)) for k, part in enumerate(y)]
@@ -531,7 +537,7 @@ def _conformed(op, y, raws, cls):
 def _explained(op, raws, attrs, problem):
     """The error that tells a user what was wrong, for an exception out of a kernel."""
     away = next((r for r in raws if elsewhere.is_elsewhere(r)), None)
-    if away is not None:
+    if away is not None and any(type(r) is Raw for r in raws):
         return MXNetError(
             message(
                 op.name,

@@ -15,13 +15,26 @@ Raw = numpy.ndarray
 
 
 class Home:
-    """Where new arrays go: None is the host. And the devices that are connected, by name."""
+    """Where new arrays go: None is the host. And the devices that are connected, by name.
 
-    __slots__ = ("connected", "device")
+    `switch` is the device that the page's switch put in the place of the host: whatever a program
+    calls `mx.cpu()` is there then. `named` says that the program itself chose the place, by the
+    context of a GPU or by an operand that lives there: random draws are then the device's own.
+    Under the switch they are the host's, so that the unchanged program gives the same numbers.
+    """
+
+    __slots__ = ("connected", "device", "named", "switch")
 
     def __init__(self):
-        self.device = None
+        self.device = self.switch = None
+        self.named = False
         self.connected = {}
+
+    def move(self, device, named: bool) -> tuple:
+        """New arrays go to a device from here on; gives what `move` needs to undo it."""
+        before = self.device, self.named
+        self.device, self.named = device, named
+        return before
 
 
 home = Home()
@@ -35,6 +48,12 @@ def attach(device) -> None:
 def attached(name: str):
     """The device of a name like `gpu(0)`, None when there is none."""
     return home.connected.get(name)
+
+
+def switch(device) -> None:
+    """Puts a device in the place of the host, for programs that name none; None ends that."""
+    home.device = home.switch = device
+    home.named = False
 
 
 def is_elsewhere(raw) -> bool:
@@ -73,8 +92,12 @@ def run(op: Op, raws, attrs, cls, device):
 
 
 def row(name: str, *raws, **attrs):
-    """The raw result of a row on raw arrays of one device."""
-    return raws[0].device.run(OPS[name], raws, attrs)
+    """The raw result of a row on raw arrays of one place, the host too."""
+    away = next((raw for raw in raws if is_elsewhere(raw)), None)
+    if away is not None:
+        return away.device.run(OPS[name], raws, attrs)
+    op = OPS[name]
+    return op.kernel(*raws, **{**op.attrs, **attrs})
 
 
 def zeros_as(raw):

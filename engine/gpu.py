@@ -18,10 +18,11 @@ def connect(address: str, token: str | None = None, index: int = 0) -> RemoteDev
 
 
 def use(device: RemoteDevice, default: bool = False) -> RemoteDevice:
-    """Makes a device usable under its name; by `default`, new arrays go there."""
+    """Makes a device usable under its name; by `default` it takes the host's place (the
+    page's switch), and a program that names no GPU runs there."""
     elsewhere.attach(device)
     if default:
-        elsewhere.home.device = device
+        elsewhere.switch(device)
     return device
 
 
@@ -29,6 +30,6 @@ def disconnect(index: int = 0) -> None:
     """Ends the session. Arrays there are lost."""
     device = elsewhere.home.connected.pop(f"gpu({index})", None)
     if device is not None:
-        if elsewhere.home.device is device:
-            elsewhere.home.device = None
+        if device in (elsewhere.home.device, elsewhere.home.switch):
+            elsewhere.switch(None)
         device.close()

@@ -90,11 +90,14 @@ def _logic(name, op):
 
     def call(self, other):
         raw = other._data if type(other) is type(self) else other
-        if elsewhere.is_elsewhere(self._data) or elsewhere.is_elsewhere(raw):
+        kind = getattr(raw, "dtype", None) or numpy.asarray(raw).dtype
+        if self._data.dtype.kind not in "iu" or kind.kind not in "iu":
             return invoke(op, (self, other))
-        if self._data.dtype.kind not in "iu" or numpy.asarray(raw).dtype.kind not in "iu":
-            return invoke(op, (self, other))
-        return _source(type(self), function(self._data, raw))
+        place = elsewhere.place_of(self._data)
+        if elsewhere.is_elsewhere(raw) and raw.device is not place:
+            return invoke(op, (self, other))  # which says what it thinks of two devices
+        bits = function(elsewhere.host(self._data), elsewhere.host(raw))
+        return _source(type(self), elsewhere.moved(bits, place))
 
     return call
 
@@ -108,8 +111,9 @@ def _source(cls, raw):
 
 
 def _invert(self):
-    if self._data.dtype.kind in "iu" and type(self._data) is Raw:
-        return _source(type(self), ~self._data)
+    if self._data.dtype.kind in "iu":
+        bits = ~elsewhere.host(self._data)
+        return _source(type(self), elsewhere.moved(bits, elsewhere.place_of(self._data)))
     return invoke(OPS["logical_not"], (self,))
 
 

@@ -54,7 +54,7 @@ def _overlaps(a, b):
 
 def box_iou(lhs, rhs, format="corner", **_):
     """Intersection over union of each box of `lhs` with each of `rhs`."""
-    a, b = (_corners(v._data, format) for v in (lhs, rhs))
+    a, b = (_corners(host(v._data), format) for v in (lhs, rhs))
     found = _overlaps(a.reshape(-1, 4), b.reshape(-1, 4))
     shape = a.shape[:-1] + b.shape[:-1]
     return made(found.reshape(shape).astype(lhs._data.dtype), type(lhs))

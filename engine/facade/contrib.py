@@ -68,13 +68,13 @@ def boolean_mask(data, index, axis=0, **_):
 
 def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=True, **_):
     """1 where all elements are equal within the tolerances, else 0."""
-    close = numpy.allclose(host(a._data), b._data, rtol, atol, equal_nan)
+    close = numpy.allclose(host(a._data), host(b._data), rtol, atol, equal_nan)
     return made(numpy.float32(close), type(a))
 
 
 def _test(name, doc):
     def call(data, **_):
-        return made(getattr(numpy, name)(data._data).astype("float32"), type(data))
+        return made(getattr(numpy, name)(host(data._data)).astype("float32"), type(data))
 
     call.__doc__ = doc
     return call

@@ -51,18 +51,17 @@ class Context:
 
     def __enter__(self):
         check(self)
-        _entered.append((self, elsewhere.home.device))
-        elsewhere.home.device = place(self)
+        _entered.append((self, elsewhere.home.move(place(self), is_gpu(self))))
         return self
 
     def __exit__(self, *_):
-        elsewhere.home.device = _entered.pop()[1]
+        elsewhere.home.move(*_entered.pop()[1])
 
     def empty_cache(self):
         """Nothing is cached here."""
 
 
-#: Contexts whose `with` is running, each with where new arrays went before.
+#: Contexts whose `with` is running, each with what was there before (`Home.move`).
 _entered: list = []
 
 
@@ -128,9 +127,15 @@ def check(ctx) -> None:
 
 
 def place(ctx):
-    """The device of a context, None for the host. Raises `MXNetError` where there is none."""
+    """The device of a context, None for the host (or what the page's switch put in its place).
+    Raises `MXNetError` where there is none."""
     check(ctx)
-    return elsewhere.attached(repr(Context(ctx)))
+    return elsewhere.attached(repr(Context(ctx))) if is_gpu(ctx) else elsewhere.home.switch
+
+
+def is_gpu(ctx) -> bool:
+    """Whether a context is that of a GPU."""
+    return Context(ctx).device_type == "gpu"
 
 
 def context_of(array) -> Context:
@@ -140,25 +145,36 @@ def context_of(array) -> Context:
 
 
 def placing(function):
-    """A function that makes arrays, and now makes them on the context that it is given, or that
-    `with` says. What has no form on a server (draws, data from outside) is made here and moved."""
+    """A function that makes arrays, and now makes them on the context that it is given, or where
+    its operands live, or that `with` says. What has no form on a server (data from outside, draws
+    under the page's switch) is made here and moved."""
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     at = names.index("ctx") if "ctx" in names else len(names)
+    takes_data = function.__name__ == "array"  # a copy, in MXNet on the current context
 
     @functools.wraps(function)
     def call(*given, **named):
         at_its_place = len(given) > at and at < len(names)
         ctx = given[at] if at_its_place else named.get("ctx") or named.get("device")
         home = elsewhere.home
-        if ctx is None and home.device is None:
-            return function(*given, **named)
-        before = home.device
-        home.device = wanted = before if ctx is None else place(ctx)
+        if ctx is None:
+            if not home.connected:
+                return function(*given, **named)
+            wanted = home.device if takes_data else _place_among(given, named)
+            if wanted is home.device is None:
+                return function(*given, **named)
+        else:
+            wanted = place(ctx)
+        if ctx is not None:
+            chosen = is_gpu(ctx)
+        else:
+            chosen = home.named if wanted is home.device else wanted is not home.switch
+        before = home.move(wanted, chosen)
         try:
             made = function(*given, **named)
         finally:
-            home.device = before
+            home.move(*before)
         for one in made if isinstance(made, list | tuple) else [made]:
             if isinstance(one, Array) and one._entry is None:
                 elsewhere.move(one, wanted)
@@ -167,8 +183,43 @@ def placing(function):
     return call
 
 
-def place_all(space: dict) -> None:
-    """Makes all functions of a module that take `ctx` make their arrays there."""
+def beside(function):
+    """A function made of several rows, whose own constants now go where its operands live."""
+
+    @functools.wraps(function)
+    def call(*given, **named):
+        home = elsewhere.home
+        if not home.connected:
+            return function(*given, **named)
+        wanted = _place_among(given, named)
+        if wanted is home.device:
+            return function(*given, **named)
+        before = home.move(wanted, named=wanted is not home.switch)
+        try:
+            return function(*given, **named)
+        finally:
+            home.move(*before)
+
+    return call
+
+
+def _place_among(given, named):
+    """The device of the first array among arguments; where there is none, that of new arrays."""
+    for value in (*given, *named.values()):
+        if isinstance(value, list | tuple) and value:
+            value = value[0]
+        if isinstance(value, Array):
+            return elsewhere.place_of(value._data)
+    return elsewhere.home.device
+
+
+#: Functions that call the program's own, in which new arrays go where the program says.
+CALLING = frozenset(("foreach", "while_loop", "cond", "Custom", "waitall"))
+
+
+def place_all(space: dict, before=()) -> None:
+    """Makes all functions of a module (but those `before` it began) that take `ctx` make their
+    arrays there, and those that are no rows make theirs beside their operands."""
     for name, function in list(space.items()):
         code = getattr(function, "__code__", None)
         if code is None or name.startswith("_") or hasattr(function, "__wrapped__"):
@@ -178,3 +229,10 @@ def place_all(space: dict) -> None:
         takes = takes and not is_lane(function)
         if takes or name in ("rand", "randn"):  # these hand it on
             space[name] = placing(function)
+        elif name not in before and name not in CALLING and not _is_row(code):
+            space[name] = beside(function)
+
+
+def _is_row(code) -> bool:
+    """Whether code is that of a row's function, which `invoke` places (`generate.py`)."""
+    return code.co_filename.startswith("<")

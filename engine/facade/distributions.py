@@ -308,7 +308,7 @@ def _mixed(g, size, mu, alpha):
 
 def nd_multinomial(data, shape=None, get_prob=False, out=None, dtype="int32", **_):
     """Indices drawn with the probabilities in the last axis of `data` (with their logarithms)."""
-    p = data._data.astype("float64")
+    p = raw(data).astype("float64")
     count = () if shape is None else sizes("multinomial", shape)
     count = (count,) if isinstance(count, int) else tuple(count)
     rows = p.reshape(-1, p.shape[-1])

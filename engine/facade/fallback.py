@@ -7,6 +7,7 @@ import numpy
 
 from ..array import Array
 from ..dtypes import FLOATS, INTEGERS
+from ..elsewhere import is_elsewhere
 from ..errors import MXNetError, message
 from ..tape import state
 from .calls import made, raw
@@ -88,7 +89,7 @@ def _given(value, whole, found):
     if isinstance(value, Array):
         if value._entry is not None:
             found.append(value)
-        data = value._data
+        data = raw(value)
         # Lists become float32 here, where NumPy's functions of whole numbers want integers.
         return data.astype("int64") if whole and data.dtype.kind == "f" else data
     if isinstance(value, list | tuple):
@@ -182,12 +183,18 @@ def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, 
 
 def may_share_memory(a, b, max_work=None):
     """Whether two arrays could lie in the same memory."""
-    return numpy.may_share_memory(raw(a), raw(b))
+    return numpy.may_share_memory(raw(a), raw(b)) or _one_handle(a, b)
 
 
 def shares_memory(a, b, max_work=None):
     """Whether two arrays lie in the same memory."""
-    return numpy.shares_memory(raw(a), raw(b))
+    return numpy.shares_memory(raw(a), raw(b)) or _one_handle(a, b)
+
+
+def _one_handle(a, b) -> bool:
+    """Whether two arrays are one on a server, where writing to one never changes another."""
+    both = [getattr(x, "_data", None) for x in (a, b)]
+    return all(map(is_elsewhere, both)) and both[0].handle == both[1].handle
 
 
 def genfromtxt(*args, **given):

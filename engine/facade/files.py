@@ -7,7 +7,7 @@ import numpy
 
 from ..array import Array, NDArray, ndarray
 from ..errors import MXNetError, message
-from .calls import made
+from .calls import made, raw
 
 
 def save(fname, data):
@@ -24,7 +24,7 @@ def save(fname, data):
     with _opened(fname, "wb") as file, zipfile.ZipFile(file, "w") as archive:
         for name, x in named.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as part:
-                numpy.lib.format.write_array(part, x._data, allow_pickle=False)
+                numpy.lib.format.write_array(part, raw(x), allow_pickle=False)
 
 
 class _opened:

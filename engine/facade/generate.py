@@ -33,7 +33,7 @@ def plain(value):
 
 def parameter(value):
     """A parameter of a draw: a number, or the data of an array, also of one with one element."""
-    return value._data if isinstance(value, Array) and value.ndim else plain(value)
+    return host(value._data) if isinstance(value, Array) and value.ndim else plain(value)
 
 
 def dtype_name(dtype, default="float32") -> str:
@@ -88,7 +88,7 @@ def in_order(thing, order) -> None:
 
 def check_scale(thing, scale, error=ValueError) -> None:
     """Raises `error` for a scale below 0."""
-    raw = getattr(scale, "_data", scale)
+    raw = host(getattr(scale, "_data", scale))
     if (raw < 0).any() if hasattr(raw, "any") else isinstance(raw, int | float) and raw < 0:
         raise error(message(thing, "scale < 0", "scale must be 0 or more"))
 

@@ -191,7 +191,7 @@ def softmax_cross_entropy(data, label, **_):
 
 def gather_nd(data, indices, **_):
     """Elements of `data` at index vectors: row k of `indices` holds the positions on axis k."""
-    key = tuple(row.astype("int64") for row in indices._data)
+    key = tuple(row.astype("int64") for row in host(indices._data))
     return invoke(OPS["getitem"], (data,), {"key": key})
 
 

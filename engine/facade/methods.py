@@ -181,7 +181,7 @@ def _namespaced(name):
 for _name in FUNCTIONS:
     setattr(Array, _name, _namespaced(_name))
 for _name, _function in SHARED.items():
-    setattr(Array, _name, _function)
+    setattr(Array, _name, device.beside(_function))
 
 
 def _sizes(args):

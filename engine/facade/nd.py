@@ -525,7 +525,7 @@ globals().update(densities.FUNCTIONS)
 
 def histogram(a, bins=10, range=None, **_):
     """How many elements lie in each bin, and the bins' edges."""
-    edges = bins._data if isinstance(bins, Array) else bins
+    edges = host(bins._data) if isinstance(bins, Array) else bins
     counts, edges = numpy.histogram(host(a._data), edges, range)
     return [array(counts, dtype="int64"), array(edges.astype(a._data.dtype))]
 
@@ -565,8 +565,8 @@ attach(contrib, _contrib.FUNCTIONS)
 contrib.__getattr__ = missing(contrib.__name__, list(_contrib.FUNCTIONS))
 random.current_context = device.current_context
 
-for _space in (globals(), vars(random)):
-    device.place_all(_space)
+for _space in (globals(), vars(random), vars(linalg), vars(contrib)):
+    device.place_all(_space, _before)
 
 __all__ = ["NDArray", "waitall", *public(globals(), _before)]
 __getattr__ = missing("mxnet.nd", __all__)

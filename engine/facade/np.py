@@ -431,8 +431,8 @@ attach(random, distributions.NP_FUNCTIONS)
 for _module in (linalg, random):
     _module.__getattr__ = missing(_module.__name__, [n for n in vars(_module) if n[0] != "_"])
 
-for _space in (globals(), vars(random)):
-    device.place_all(_space)
+for _space in (globals(), vars(random), vars(linalg)):
+    device.place_all(_space, _before)
 
 __all__ = ["ndarray", *public(globals(), _before)]
 __getattr__ = missing("mxnet.np", __all__)

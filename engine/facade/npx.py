@@ -34,6 +34,7 @@ from .device import (
     gpu,
     gpu_memory_info,
     num_gpus,
+    place_all,
 )
 from .generate import functions, missing, public
 from .util import is_np_array, is_np_shape, reset_np, set_np
@@ -102,7 +103,7 @@ def batch_flatten(data):
 
 def nonzero(x):
     """Where the elements are not zero: one row of indices for each; int64."""
-    return made(numpy.argwhere(x._data).astype("int64"))
+    return made(numpy.argwhere(elsewhere.host(x._data)).astype("int64"))
 
 
 def reshape(a, newshape, reverse=False, order="C"):
@@ -127,6 +128,9 @@ def reshape(a, newshape, reverse=False, order="C"):
         new.append(n if split else codes.get(n, n))
     return a.reshape(shapes.reshape("reshape", a.shape, tuple(new)))
 
+
+for _space in (globals(), vars(random)):
+    place_all(_space, _before)
 
 __all__ = [
     "cpu",

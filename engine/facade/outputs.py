@@ -115,7 +115,7 @@ def make_loss(data, grad_scale=1.0, valid_thresh=0.0, normalization="null", **_)
     if normalization == "batch":
         scale = scale / data.shape[0]
     elif normalization == "valid":
-        scale = scale / max(1, int((data._data > valid_thresh).sum()))
+        scale = scale / max(1, int((host(data._data) > valid_thresh).sum()))
     return op("own_gradient", data, data, op("ones_like", data) * scale)
 
 

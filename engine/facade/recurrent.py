@@ -5,7 +5,7 @@ import numpy
 from ..errors import MXNetError, ShapeError, message
 from ..tape import state as modes
 from . import layers
-from .calls import array_of, made, op
+from .calls import array_of, made, op, raw
 
 #: Gates of a cell by mode.
 GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
@@ -153,7 +153,7 @@ def rnn(
         raise ShapeError(message("RNN", f"got a state of shape {state.shape}", f"It is {needed}"))
     lengths = None
     if use_sequence_length and sequence_length is not None:
-        lengths = sequence_length._data
+        lengths = raw(sequence_length)
     clips = None
     if lstm_state_clip_min is not None or lstm_state_clip_max is not None:
         clips = (

@@ -126,7 +126,7 @@ def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None, **_):
 
 def scatter_nd(data, indices, shape, **_):
     """Zeros of a shape with the elements of `data` at index vectors (equal ones add up)."""
-    key = tuple(row.astype("int64") for row in indices._data)
+    key = tuple(row.astype("int64") for row in host(indices._data))
     return op("scatter_add", data, shape=plain(shape), key=key)
 
 

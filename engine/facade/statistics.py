@@ -246,9 +246,9 @@ def _nan_quantiles(a, q, axis, keepdims, interpolation):
     rows = _along(floats(a), axis)
     kept = shapes.reduced("nanquantile", a.shape, axis, keepdims)
     flat = rows.reshape((-1, rows.shape[-1]))
-    found = []
+    found, seen = [], raw(flat)
     for k in range(flat.shape[0]):
-        there = numpy.flatnonzero(~numpy.isnan(flat._data[k]))
+        there = numpy.flatnonzero(~numpy.isnan(seen[k]))
         row = op("getitem", flat, key=(k, there if there.size else slice(None)))
         found.append(_quantiles(row, q, None, False, interpolation).reshape(-1))
     return op("stack", *found, axis=1).reshape((*q.shape, *kept))

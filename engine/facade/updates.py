@@ -2,13 +2,14 @@
 
 import numpy
 
+from ..elsewhere import host, row, zeros_as
 from ..errors import MXNetError, message
 from .calls import made
 
 
 def _gradient(grad, rescale_grad, clip_gradient, extra=0.0):
     g = grad._data * rescale_grad + extra
-    return numpy.clip(g, -clip_gradient, clip_gradient) if clip_gradient > 0 else g
+    return _clipped(g, clip_gradient)
 
 
 def _finish(weight, new, out):
@@ -81,7 +82,7 @@ def adam_update(
     g = _gradient(grad, rescale_grad, clip_gradient, wd * w)
     m = _set(mean, beta1 * mean._data + (1 - beta1) * g)
     v = _set(var, beta2 * var._data + (1 - beta2) * g * g)
-    return _finish(weight, w - lr * m / (numpy.sqrt(v) + epsilon), out)
+    return _finish(weight, w - lr * m / (row("sqrt", v) + epsilon), out)
 
 
 def rmsprop_update(
@@ -102,7 +103,7 @@ def rmsprop_update(
     w = weight._data
     g = _gradient(grad, rescale_grad, clip_gradient, wd * w)
     v = _set(n, gamma1 * n._data + (1 - gamma1) * g * g)
-    new = w - lr * g / numpy.sqrt(v + epsilon)
+    new = w - lr * g / row("sqrt", v + epsilon)
     return _finish(weight, _clipped(new, clip_weights), out)
 
 
@@ -128,12 +129,12 @@ def rmspropalex_update(
     slope = _gradient(grad, rescale_grad, clip_gradient, wd * w)
     v = _set(n, gamma1 * n._data + (1 - gamma1) * slope * slope)
     m = _set(g, gamma1 * g._data + (1 - gamma1) * slope)
-    step = _set(delta, gamma2 * delta._data - lr * slope / numpy.sqrt(v - m * m + epsilon))
+    step = _set(delta, gamma2 * delta._data - lr * slope / row("sqrt", v - m * m + epsilon))
     return _finish(weight, _clipped(w + step, clip_weights), out)
 
 
 def _clipped(w, limit):
-    return numpy.clip(w, -limit, limit) if limit > 0 else w
+    return row("clip", w, a_min=-limit, a_max=limit) if limit > 0 else w
 
 
 def ftrl_update(
@@ -153,16 +154,16 @@ def ftrl_update(
     """A step of FTRL, which sets small weights to 0."""
     w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
     old = n._data
-    new_z = _set(z, z._data + g - (numpy.sqrt(old + g * g) - numpy.sqrt(old)) * w / lr)
+    new_z = _set(z, z._data + g - (row("sqrt", old + g * g) - row("sqrt", old)) * w / lr)
     new_n = _set(n, old + g * g)
-    step = (numpy.sign(new_z) * lamda1 - new_z) / ((beta + numpy.sqrt(new_n)) / lr + wd)
-    return _finish(weight, step * (numpy.abs(new_z) > lamda1), out)
+    step = (row("sign", new_z) * lamda1 - new_z) / ((beta + row("sqrt", new_n)) / lr + wd)
+    return _finish(weight, step * (row("abs", new_z) > lamda1), out)
 
 
 def signsgd_update(weight, grad, lr, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, **_):
     """A step of size `lr` against the sign of the gradient."""
     w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
-    return _finish(weight, (1 - lr * wd) * w - lr * numpy.sign(g), out)
+    return _finish(weight, (1 - lr * wd) * w - lr * row("sign", g), out)
 
 
 def signum_update(
@@ -181,7 +182,7 @@ def signum_update(
     """A step of size `lr` along the sign of the momentum."""
     w, g = weight._data, _gradient(grad, rescale_grad, clip_gradient)
     m = _set(mom, momentum * mom._data - (1 - momentum) * (g + wd * w))
-    return _finish(weight, (1 - lr * wd_lh) * w + lr * numpy.sign(m), out)
+    return _finish(weight, (1 - lr * wd_lh) * w + lr * row("sign", m), out)
 
 
 def lamb_update_phase1(
@@ -206,15 +207,15 @@ def lamb_update_phase1(
     v = _set(var, beta2 * var._data + (1 - beta2) * g * g)
     if bias_correction:
         m, v = m / (1 - beta1**t), v / (1 - beta2**t)
-    return _finish(weight, m / (numpy.sqrt(v) + epsilon) + wd * w, out)
+    return _finish(weight, m / (row("sqrt", v) + epsilon) + wd * w, out)
 
 
 def lamb_update_phase2(weight, g, r1, r2, lr, lower_bound=-1.0, upper_bound=-1.0, out=None, **_):
     """A step of LAMB along `g`, scaled by the ratio of the norms r1 and r2."""
-    norm = float(r1._data.reshape(-1)[0])
+    norm = float(host(r1._data).reshape(-1)[0])
     norm = max(norm, lower_bound) if lower_bound > 0 else norm
     norm = min(norm, upper_bound) if upper_bound > 0 else norm
-    other = float(r2._data.reshape(-1)[0])
+    other = float(host(r2._data).reshape(-1)[0])
     ratio = norm / other if norm and other else 1.0
     return _finish(weight, weight._data - lr * ratio * g._data, out)
 
@@ -244,7 +245,7 @@ def ftml_update(
     w = weight._data
     g = _gradient(grad, rescale_grad, clip_grad, wd * w)
     square = _set(v, beta2 * v._data + (1 - beta2) * g * g)
-    scale = (1 - beta1**t) / lr * (numpy.sqrt(square / (1 - beta2**t)) + epsilon)
+    scale = (1 - beta1**t) / lr * (row("sqrt", square / (1 - beta2**t)) + epsilon)
     sum_ = _set(z, beta1 * z._data + (1 - beta1) * g - (scale - beta1 * d._data) * w)
     return _finish(weight, -sum_ / _set(d, scale), out)
 
@@ -254,14 +255,14 @@ def adamw_update(
     wd=0.0, clip_gradient=-1.0, out=None, **_,
 ):  # fmt: skip
     """A step of Adam with weight decay apart; nothing happens when `rescale_grad` is not finite."""
-    scale = float(getattr(rescale_grad, "_data", numpy.array(rescale_grad)).reshape(-1)[0])
+    scale = float(numpy.reshape(host(getattr(rescale_grad, "_data", rescale_grad)), -1)[0])
     w = weight._data
     if not numpy.isfinite(scale) or scale == 0:
         return _finish(weight, w, out)
     g = _gradient(grad, scale, clip_gradient)
     m = _set(mean, beta1 * mean._data + (1 - beta1) * g)
     v = _set(var, beta2 * var._data + (1 - beta2) * g * g)
-    return _finish(weight, w - eta * (lr * m / (numpy.sqrt(v) + epsilon) + wd * w), out)
+    return _finish(weight, w - eta * (lr * m / (row("sqrt", v) + epsilon) + wd * w), out)
 
 
 def group_adagrad_update(
@@ -269,35 +270,38 @@ def group_adagrad_update(
 ):
     """A step of AdaGrad with one history for each row."""
     g = _gradient(grad, rescale_grad, clip_gradient)
-    mean = (g * g).mean(axis=tuple(range(1, g.ndim)), keepdims=True).reshape(history.shape)
+    axes = tuple(range(1, g.ndim))
+    mean = row("mean", g * g, axis=axes, keepdims=True).reshape(history.shape)
     h = _set(history, history._data + mean).reshape((-1,) + (1,) * (g.ndim - 1))
-    return _finish(weight, weight._data - lr * g / numpy.sqrt(h + epsilon), out)
+    return _finish(weight, weight._data - lr * g / row("sqrt", h + epsilon), out)
 
 
 def multi_sum_sq(*arrays, num_arrays=None, **_):
     """The sum of the squares of each array, in one array."""
-    sums = [(x._data.astype("float32") ** 2).sum() for x in arrays]
-    return made(numpy.array(sums, "float32"), type(arrays[0]))
+    singles = [x._data.astype("float32") for x in arrays]
+    sums = [(x * x).sum().reshape(1) for x in singles]
+    return made(row("concatenate", *sums, axis=0), type(arrays[0]))
 
 
 def multi_lars(lrs, weights_sum_sq, grads_sum_sq, wds, eta, eps, rescale_grad=1.0, out=None, **_):
     """Learning rates scaled by the ratio of weights' and gradients' norms."""
-    norm, slope = numpy.sqrt(weights_sum_sq._data), numpy.sqrt(grads_sum_sq._data)
+    norm, slope = row("sqrt", weights_sum_sq._data), row("sqrt", grads_sum_sq._data)
     with numpy.errstate(divide="ignore", invalid="ignore"):
         scaled = lrs._data * eta * norm / (slope * rescale_grad + wds._data * norm + eps)
-    return _finish(lrs, numpy.where((norm > 0) & (slope > 0), scaled, lrs._data), out)
+    both = row("logical_and", norm > 0, slope > 0)
+    return _finish(lrs, row("where", both, scaled, lrs._data), out)
 
 
 def multi_all_finite(*arrays, num_arrays=None, init_output=True, **_):
     """1 where all elements of all arrays are finite numbers, else 0."""
-    finite = all(numpy.isfinite(x._data).all() for x in arrays)
+    finite = all(numpy.isfinite(host(x._data)).all() for x in arrays)
     return made(numpy.full((1,), float(finite), "float32"), type(arrays[0]))
 
 
 def reset_arrays(*arrays, num_arrays=None, **_):
     """Sets all arrays to 0."""
     for x in arrays:
-        x._write(Ellipsis, numpy.zeros_like(x._data))
+        x._write(Ellipsis, zeros_as(x._data))
 
 
 FUNCTIONS = {
@@ -353,7 +357,7 @@ def _preloaded(step, per):
 
     def call(*arrays, out=None, num_weights=None, **given):
         *rest, lrs, wds = arrays
-        lrs, wds = lrs._data.tolist(), wds._data.tolist()
+        lrs, wds = host(lrs._data).tolist(), host(wds._data).tolist()
         return several(*rest, lrs=lrs, wds=wds, out=out, **given)
 
     call.__doc__ = f"`{step.__name__}` for several weights, with rates and decays in arrays."

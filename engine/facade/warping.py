@@ -113,7 +113,7 @@ def roi_pooling(data, rois, pooled_size, spatial_scale, **_):
     x1, y1, x2, y2 = (numpy.sign(scaled) * numpy.floor(numpy.abs(scaled) + 0.5)).astype(int).T
     shape = (len(boxes), data.shape[1], high, wide)
     rows, columns = numpy.zeros(shape, "int64"), numpy.zeros(shape, "int64")
-    full = numpy.zeros(shape, bool)
+    full, seen = numpy.zeros(shape, bool), host(data._data)
 
     def span(low, size, cells, cell, limit):
         start = int(numpy.floor(cell * size / cells)) + low
@@ -130,7 +130,7 @@ def roi_pooling(data, rois, pooled_size, spatial_scale, **_):
                 left, right = span(x1[r], size_x, wide, j, width)
                 if bottom <= top or right <= left:
                     continue
-                cell = data._data[n, :, top:bottom, left:right].reshape(data.shape[1], -1)
+                cell = seen[n, :, top:bottom, left:right].reshape(data.shape[1], -1)
                 best = cell.argmax(axis=1)
                 rows[r, :, i, j] = top + best // (right - left)
                 columns[r, :, i, j] = left + best % (right - left)

@@ -7,10 +7,10 @@ from ..registry import Sample, movement
 
 def _matrix(name):
     def shape(x, *, k):
-        if len(x) < 2:
+        if not x:
             raise ShapeError(message(
                 name, f"got shape {x}", "It needs a matrix, or a batch of matrices"))
-        return x
+        return x if len(x) > 1 else x * 2  # of a vector, the matrix whose rows it is
 
     return shape
 

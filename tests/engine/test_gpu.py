@@ -42,8 +42,7 @@ def device(request):
 @pytest.fixture
 def switched(device):
     """The page's device switch: new arrays go to the server, the code is unchanged."""
-    elsewhere.home.device = device
-    return device
+    return gpu.use(device, default=True)
 
 
 def numbers_close(ours: str, theirs: str, rel=2e-5) -> bool:
@@ -73,27 +72,10 @@ def told(run) -> str:
         mx.npx.reset_np()
 
 
-#: Course programs that do not run with the switch yet, and why. One that begins to is noticed.
-NOT_YET = {
-    "shapes of one's own layer from the data, dense": "a parameter stays on the CPU",
-    "shapes of one's own layer from the data, convolution and norm": "a parameter stays on the CPU",
-    "seeds and draws": "draws whose parameters are arrays",
-    "layers as functions": "argmax of an array's elements in a function that is no row",
-}
-
-
-def course_programs():
-    """All course programs, those of `NOT_YET` as failures that are expected."""
-    for _, name, source in programs():
-        why = NOT_YET.get(name) or NOT_YET.get(name.partition(": ")[2])
-        marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
-        yield pytest.param(source, id=name, marks=marks)
-
-
-@pytest.mark.parametrize("source", course_programs())
+@pytest.mark.parametrize("source", [pytest.param(s, id=name) for _, name, s in programs()])
 def test_a_course_program_prints_the_same_with_the_switch(switched, source):
     ours = told(lambda: printed(source))
-    elsewhere.home.device = None
+    elsewhere.switch(None)
     theirs = told(lambda: printed(source))
     assert numbers_close(ours, theirs), f"{ours[:3000]}\n-----\n{theirs[:3000]}"
 
@@ -104,7 +86,7 @@ def test_a_lesson_says_the_same_with_the_switch_and_has_the_same_picture(switche
     ours = told(lambda: Kernel().execute(code))
     seen = shown(ours)
     summaries = ours.recorder.summaries(range(len(ours.recorder.values)))
-    elsewhere.home.device = None
+    elsewhere.switch(None)
     theirs = told(lambda: Kernel().execute(code))
     assert not [s for s in ours.stops if s not in theirs.stops]
     assert numbers_close(seen, shown(theirs))

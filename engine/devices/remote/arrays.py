@@ -7,7 +7,7 @@ known when somebody reads. Rows never run here: a call goes on the queue, and th
 import numpy
 
 from ... import ops  # noqa: F401  the rows come with it
-from ...errors import DTypeError, MXNetError, message
+from ...errors import DTypeError, MXNetError, OutOfBounds, message
 from ...opcodes import DTYPES
 from ...program import FrameError, Handle, Read
 from ...registry import OPS, Op
@@ -276,7 +276,13 @@ class RemoteDevice(Device):
             op, attrs = OPS["copy"], {}
         if op.family == "random":
             return op.forward(self.xp, **attrs)
+        if not op.operands and any(isinstance(x, numpy.ndarray) for x in attrs.values()):
+            return self.array(op.kernel(**attrs))  # `full` of an array's elements
         operands = [self._operand(op, x) for x in operands]
+        if attrs.get("mode") == "raise":
+            attrs["mode"] = "clip"
+            if op.name == "take":  # its gradient looks at the same indices again
+                self._check_bounds(*operands, attrs["axis"])
         if op.operands and not any(isinstance(x, RemoteArray) for x in operands):
             operands = [self.array(numpy.asarray(float(operands[0]))), *operands[1:]]
         if "key" in attrs:
@@ -291,6 +297,14 @@ class RemoteDevice(Device):
         made = [RemoteArray(self, first + k, spec) for k, spec in enumerate(results)]
         self._send_if_full()
         return made[0] if op.outputs == 1 else made
+
+    def _check_bounds(self, data, indices, axis):
+        """Raises for an index that points outside: the indices are read, as MXNet must, too."""
+        size = data.size if axis is None else data.shape[axis]
+        for index in self.asnumpy(indices).reshape(-1).tolist():
+            if not 0 <= index < size:
+                given = f"index {index} for an axis of size {size}"
+                raise OutOfBounds(message("take", given, "It must be inside (mode='raise')"))
 
     def _results(self, op, specs, attrs, nd) -> tuple[Spec, ...]:
         """Shapes and dtypes of the results; those of calls without attributes are remembered, as

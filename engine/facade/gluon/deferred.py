@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy
 
-from ... import autograd
+from ... import autograd, elsewhere
 from ...array import Array, NDArray, ndarray, watch, wrap
 from ...errors import message
 from .. import util
@@ -134,6 +134,8 @@ def settled(name, args, given, cls):
     names, rule = RULES[name]
     named = dict(zip(names, args, strict=False))
     shapes = rule({**named, **given})
+    there = (x for x in (*args, *given.values()) if isinstance(x, Array))
+    place = next((elsewhere.place_of(x._data) for x in there), elsewhere.home.device)
 
     def held(key, value):
         if not isinstance(value, Late):
@@ -141,7 +143,7 @@ def settled(name, args, given, cls):
         if key not in shapes:
             raise ValueError(f"`F.{name}` does not tell the shape of its operand {key!r}")
         value.param.shape = shapes[key]
-        return wrap(cls, numpy.zeros(value.param.shape, value.param.dtype))
+        return elsewhere.move(zeros(cls, value.param), place)
 
     first = [held(key, value) for key, value in zip(names, args, strict=False)]
     args = (*first, *args[len(names) :])
@@ -173,9 +175,13 @@ def finish(param):
         param._finish_deferred_init()
         return
     _trial.append((param, waiting))
-    held = wrap(waiting_class(), numpy.zeros(param.shape, param.dtype))
     param._deferred_init = ()
-    param._place(held, waiting[1])
+    param._place(zeros(waiting_class(), param), waiting[1])
+
+
+def zeros(cls, param):
+    """Zeros in the shape of a parameter."""
+    return wrap(cls, numpy.zeros(param.shape, param.dtype))
 
 
 def waiting_class():

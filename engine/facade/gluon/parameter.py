@@ -167,7 +167,8 @@ class Parameter:
             )
         init, ctx, default_init, data = self._deferred_init
         self._deferred_init = ()
-        with autograd.pause():
+        # As in MXNet, the initial values are drawn on the CPU and then moved.
+        with autograd.pause(), device.cpu():
             if data is None:
                 space = np if util.is_np_array() else nd
                 data = space.zeros(self._shape, dtype=self._dtype)

@@ -2,6 +2,7 @@
 
 import math
 
+from ...elsewhere import host
 from .. import nd
 from .base import Optimizer, bias_corrections, register, zeros
 from .descent import SGD
@@ -10,7 +11,7 @@ __all__ = ["DCASGD", "LAMB", "LANS", "LARS", "LBSGD"]
 
 
 def _norm(x):
-    return math.sqrt(float((x._data.astype("float64") ** 2).sum()))
+    return math.sqrt(float((host(x._data).astype("float64") ** 2).sum()))
 
 
 class _Trusted(Optimizer):
