@@ -6,14 +6,14 @@ PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 
 BUILD = .venv/bin/python -m web.build
 
-.PHONY: run serve-cuda test test-cuda site dist bench format clean help environment
+.PHONY: run serve-cuda test test-cuda test-ray site dist bench format clean help environment
 
 run: site ## Build what is missing and serve the page at http://127.0.0.1:8000 (PORT=9000 for another port)
 	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT) $(if $(LINKS),--links '$(LINKS)')
 
 serve-cuda: environment ## The same, with arrays on this machine's CUDA GPU for mx.gpu(0) (installs CuPy; DEVICE=cpu or fake without a GPU)
 	@$(if $(DEVICE),,.venv/bin/python -m web.build.environment serve cuda)
-	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT) --device $(or $(DEVICE),cuda) $(if $(LINKS),--links '$(LINKS)')
+	@exec .venv/bin/python -m server --host $(HOST) --port $(PORT) --device $(or $(DEVICE),cuda) $(if $(ON),--on $(ON)) $(if $(LINKS),--links '$(LINKS)')
 
 test: environment ## Run every check: ruff, types, Vitest, pytest, and the page in a real Chromium
 	@$(BUILD) test
@@ -24,6 +24,10 @@ test-browsers: environment ## Run the page and a course of embeds in Firefox and
 test-cuda: environment ## Run every operation on the CUDA GPU of this machine, and fail if there is none (installs CuPy)
 	@.venv/bin/python -m web.build.environment test cuda
 	@REQUIRE_GPU=1 .venv/bin/python -m pytest -q -m gpu tests/engine
+
+test-ray: environment ## Run the device's contract on actors of Ray, with two logical GPUs (installs Ray)
+	@.venv/bin/python -m web.build.environment test ray
+	@REQUIRE_RAY=1 .venv/bin/python -m pytest -q -m ray tests/server
 
 site: environment ## Write the page as a static folder, build/site, that any web server can host
 	@$(BUILD) site

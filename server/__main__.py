@@ -1,6 +1,7 @@
 """`python -m server` and `autograd-playground`: serves the page with waitress until Ctrl+C.
 
-`python -m server links …` works on the short links instead.
+`python -m server links …` works on the short links instead, `python -m server ray …` on devices
+that outlive their servers.
 """
 
 import argparse
@@ -34,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] == "links":
         return links_command(arguments[1:])
+    if arguments and arguments[0] == "ray":
+        from .compute.ray_command import main as ray_command  # the engine comes with it
+
+        return ray_command(arguments[1:])
     options = _parser().parse_args(arguments)
     # A page that cannot keep up with its downloads is not worth a warning in a classroom.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -109,11 +114,19 @@ def _device(options: argparse.Namespace) -> compute.Settings | None:
             f"a device that other machines can reach needs a token of its own: set {COMPUTE_TOKEN} "
             f"to {compute.settings.SHORTEST_TOKEN} characters or more"
         )
-    return compute.Settings(options.device, token, public_url=options.public_url)
+    return compute.Settings(
+        options.device,
+        token,
+        place=options.on,
+        public_url=options.public_url,
+        ray_address=options.ray_address,
+        ray_devices=options.ray_devices,
+    )
 
 
 def _told(device: compute.Settings, token: str | None) -> str:
-    said = f"Arrays on mx.gpu(0) run here on the device {device.device!r}."
+    where = "on Ray" if device.place == "ray" else "here"
+    said = f"Arrays on mx.gpu(0) run {where} on the device {device.device!r}."
     return said if token is None else f"{said} Token for notebooks: {token}"
 
 
@@ -155,6 +168,25 @@ def _parser() -> argparse.ArgumentParser:
         "--device",
         default="off",
         help="offer arrays on a device of this machine: cuda, cuda:1, cpu, fake (%(default)s)",
+    )
+    parser.add_argument(
+        "--on",
+        choices=["child", "ray"],
+        default="child",
+        help="where the device runs: in a process beside this one, or as Ray's actors, one for "
+        "each GPU of one machine or more (%(default)s)",
+    )
+    parser.add_argument(
+        "--ray-address",
+        metavar="ADDRESS",
+        help="a Ray that runs already: auto, or host:port; without it one is started here",
+    )
+    parser.add_argument(
+        "--ray-devices",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="devices on Ray (one for each GPU that it has; for cpu 1)",
     )
     parser.add_argument(
         "--links-per-minute",

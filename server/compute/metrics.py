@@ -25,11 +25,29 @@ def text(service: Service, status: dict[str, int] | None) -> str:
         value = service.place.lost if counter == "lost" else service.counters[counter]
         lines += _one(name, "counter", doc, value if divisor == 1 else value / divisor)
     lines += _one("up", "gauge", "Whether the device answers.", int(status is not None))
-    lines += _one("sessions", "gauge", "Open sessions.", len(service))
     if status is not None:
         held = status["held_bytes"]
+        lines += _one("sessions", "gauge", "Open sessions.", status["sessions"])
         lines += _one("held_bytes", "gauge", "Bytes of arrays on the device.", held)
+    found = service.sessions.devices() if service.settings.place == "ray" else {}
+    for name, doc, value in DEVICES if found else ():
+        lines += _each(f"device_{name}", doc, {n: value(said) for n, said in found.items()})
     return "\n".join(lines) + "\n"
+
+
+#: Of each device on Ray: what `pulse` says of it.
+DEVICES = (
+    ("up", "Whether this device answers.", lambda said: int(said is not None)),
+    ("sessions", "Open sessions of this device.", lambda said: said and said["sessions"]),
+    ("held_bytes", "Bytes of arrays on this device.", lambda said: said and said["held_bytes"]),
+)
+
+
+def _each(name: str, doc: str, values: dict[str, float | None]) -> list[str]:
+    full = f"autograd_compute_{name}"
+    known = {device: value for device, value in values.items() if value is not None}
+    lines = [f'{full}{{device="{device}"}} {value}' for device, value in known.items()]
+    return [f"# HELP {full} {doc}", f"# TYPE {full} gauge", *lines]
 
 
 def _one(name: str, kind: str, doc: str, value: float) -> list[str]:

@@ -1,12 +1,14 @@
-"""Where a device runs: in this process, or in a child process that can be killed and replaced.
+"""Where a device runs: in this process, or in a child process that can be killed and replaced; on
+Ray, `actors.py`.
 
-Both do the same things in the same words: `open`, `answer`, `put`, `get`, `cancel`, `close`,
+All do the same things in the same words: `open`, `answer`, `put`, `get`, `cancel`, `close`,
 `status`, `stop`. What goes wrong is a `Refused`.
 """
 
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +56,13 @@ class Place(Protocol):
 
 def place(settings: Settings) -> Place:
     """The place that the settings name; raises `Unusable` when there is no such device."""
+    if settings.place == "ray":
+        from .ray_home import join
+
+        own = join(settings.ray_address)
+        from .actors import Actors  # Ray is loaded by now
+
+        return Actors(settings, own)
     return (Child if settings.place == "child" else Inside)(settings)
 
 
@@ -103,13 +112,22 @@ class _Turns:
     def __init__(self, waiting: int):
         self._lock = threading.Lock()
         self._room = threading.BoundedSemaphore(waiting + 1)
+        self._began: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Since when the request that runs does; 0 when none does."""
+        began = self._began
+        return 0.0 if began is None else time.monotonic() - began
 
     def __enter__(self):
         if not self._room.acquire(blocking=False):
             raise Refused(429, "BUSY", "the device is busy: try again in a second", wait=1)
         self._lock.acquire()
+        self._began = time.monotonic()
 
     def __exit__(self, *_):
+        self._began = None
         self._lock.release()
         self._room.release()
 
@@ -139,6 +157,10 @@ class Inside:
     def cancel(self, sid: str, turn: int) -> None:
         """Stops programs of a session, up to this turn, before their next calls."""
         self._desk.cancel(sid, turn)
+
+    def pulse(self) -> dict:
+        """What it holds, and how long its request has run, without waiting for a turn."""
+        return {**self._desk.status(), "seconds": self._turns.seconds}
 
     def stop(self) -> None:
         """Nothing to stop."""

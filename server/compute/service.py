@@ -1,13 +1,11 @@
-"""Sessions as the server knows them: names, clients, leases, limits, counters."""
+"""What the server does with requests: names, limits of clients, counters, the log."""
 
 import hashlib
 import json
 import logging
 import secrets
-import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
 
 from flask import current_app, request
 
@@ -17,6 +15,7 @@ from engine.reply import account_of
 
 from ..short.limits import Limiter, Rate, client_of
 from .place import Place, Refused, place
+from .reception import Reception
 from .settings import Settings
 
 KEY = "compute"
@@ -24,16 +23,6 @@ KEY = "compute"
 CROWD = 20
 
 log = logging.getLogger("autograd.compute")
-
-
-@dataclass(slots=True)
-class Entry:
-    """A session."""
-
-    client: str
-    used: float
-    running: int = 0  # requests that are not answered yet
-    turn: int = 0  # requests that came; a stop means those that had come before it
 
 
 class Service:
@@ -47,9 +36,7 @@ class Service:
         self.counters: Counter[str] = Counter()
         self.frames = _limiter(settings.frames_per_minute)
         self.opens = _limiter(settings.opens_per_minute)
-        self._clock = clock
-        self._sessions: dict[str, Entry] = {}
-        self._lock = threading.Lock()
+        self.sessions = _reception(self.place, settings, clock)
 
     def hello(self) -> dict:
         """What a client must know before it talks."""
@@ -79,53 +66,21 @@ class Service:
 
     def open(self) -> str:
         """A new session of this client."""
-        self.expire()
-        client = client_of(request.remote_addr)
-        with self._lock:
-            own = sum(entry.client == client for entry in self._sessions.values())
-            if (
-                own >= self.settings.client_sessions
-                or len(self._sessions) >= self.settings.sessions
-            ):
-                raise Refused(429, "SESSIONS", "too many sessions are open: close one", wait=5)
-            # The device's name comes first, so that a router in front needs no memory.
-            sid = f"{self.settings.device.replace(':', '')}.{secrets.token_hex(16)}"
-            self._sessions[sid] = Entry(client, self._clock())
-        try:
-            self.place.ask({"do": "open", "sid": sid, "client": client})
-        except Refused:
-            self._sessions.pop(sid, None)
-            raise
+        sid = f"{self.sessions.prefix()}.{secrets.token_hex(16)}"
+        self.sessions.open(sid, client_of(request.remote_addr))
         self.tell("open", sid)
         return sid
 
     def ask(self, sid: str, head: dict, body: bytes = b"") -> tuple[dict, bytes]:
         """What the device answers to a request of a session."""
-        self.expire()
-        entry = self._sessions.get(sid)
-        if entry is None:
-            raise Refused(410, "LOST", "no such session: it was ended, or timed out")
-        wait = self.frames.ask(entry.client)
-        if wait:
-            raise Refused(429, "TOO_MANY", f"too many frames: try again in {wait} s", wait=wait)
-        entry.used = self._clock()
+        self._count()
         began = time.perf_counter()
-        with self._lock:
-            entry.running += 1
-            entry.turn += 1
-            turn = entry.turn
         try:
-            said, data = self.place.ask({**head, "sid": sid, "turn": turn}, body)
+            said, data = self.sessions.ask(sid, head, body)
         except Refused as problem:
-            if problem.code == "LOST":
-                self._sessions.pop(sid, None)
             self.tell(head["do"], sid, status=problem.status, code=problem.code, bytes=len(body))
             raise
-        finally:
-            with self._lock:
-                entry.running -= 1
         took = time.perf_counter() - began
-        entry.used = self._clock()
         self.counters[f"{head['do']}s"] += 1
         self.counters["bytes_in"] += len(body)
         self.counters["bytes_out"] += len(data)
@@ -140,41 +95,40 @@ class Service:
 
     def cancel(self, sid: str) -> None:
         """Stops what runs and waits for a session; what comes later is not meant."""
-        entry = self._sessions.get(sid)
-        if entry is None:
-            raise Refused(410, "LOST", "no such session: it was ended, or timed out")
-        self.place.cancel(sid, entry.turn)
+        self._count()
+        self.sessions.cancel(sid)
         self.tell("cancel", sid)
 
     def close(self, sid: str) -> None:
         """Ends a session; one that is not there has ended already."""
-        if self._sessions.pop(sid, None):
-            self.place.ask({"do": "close", "sid": sid})
+        self._count()
+        if self.sessions.close(sid):
             self.tell("close", sid)
-
-    def expire(self) -> None:
-        """Ends sessions that nothing came for."""
-        since = self._clock() - self.settings.lease
-        for sid in [
-            s for s, entry in [*self._sessions.items()] if entry.used < since and not entry.running
-        ]:
-            try:
-                self.close(sid)
-            except Refused:
-                self._sessions[sid] = Entry("?", 0.0)  # busy: next time
 
     def status(self) -> dict[str, int]:
         """What the device says of itself."""
-        return self.place.ask({"do": "status"})[0]
+        return self.sessions.status()
 
-    def __len__(self) -> int:
-        return len(self._sessions)
+    def _count(self) -> None:
+        """Raises `Refused` where this client asks too often."""
+        wait = self.frames.ask(client_of(request.remote_addr))
+        if wait:
+            raise Refused(429, "TOO_MANY", f"too many frames: try again in {wait} s", wait=wait)
 
     def tell(self, event: str, sid: str, **more: object) -> None:
         """One line for the log: JSON, without code, data, tokens, or the session's name."""
         name = hashlib.sha256(sid.encode()).hexdigest()[:8]
         rounded = {k: round(v, 2) if isinstance(v, float) else v for k, v in more.items()}
         log.info("%s", json.dumps({"event": event, "session": name, **rounded}))
+
+
+def _reception(place: Place, settings: Settings, clock):
+    """Where sessions are let in: here, or on Ray at the devices, which other servers use too."""
+    if settings.place == "ray":
+        from .actors import Shared
+
+        return Shared(place)
+    return Reception(place, settings, clock)
 
 
 def _limiter(per_minute: int) -> Limiter:

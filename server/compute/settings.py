@@ -13,8 +13,14 @@ class Settings:
     device: str
     #: Who has it may open sessions; None: pages of this server, and who reads the terminal.
     token: str | None = None
-    #: "child" (a process that can be killed) or "inside" (this process; for tests).
+    #: "child" (a process that can be killed), "ray" (one for each GPU, on several machines), or
+    #: "inside" (this process; for tests).
     place: str = "child"
+    #: Where Ray is ("auto", "10.0.0.1:6379"; None: one of this server alone), how many devices it
+    #: is to have (0: one for each GPU), and under which of Ray's namespaces they are found.
+    ray_address: str | None = None
+    ray_devices: int = 0
+    namespace: str = "autograd-playground"
     #: Address that readers use, when it is not the one that requests come in by.
     public_url: str | None = None
     #: Sessions of one client, and of all; a session ends when nothing came for `lease` seconds.
@@ -43,5 +49,5 @@ class Settings:
             raise ValueError(f"--device {self.device}: after the colon comes a number")
         if self.token is not None and len(self.token) < SHORTEST_TOKEN:
             raise ValueError(f"the compute token must have {SHORTEST_TOKEN} characters or more")
-        if self.place not in ("child", "inside"):
-            raise ValueError(f"a device is run as child or inside, not {self.place}")
+        if self.place not in ("child", "inside", "ray"):
+            raise ValueError(f"a device is run as child or inside or on ray, not {self.place}")

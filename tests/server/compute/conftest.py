@@ -1,5 +1,6 @@
 """A server with a device in one of its places, and engines that talk to it."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 from engine.devices.remote import Link, RemoteDevice
 from server import compute, create_app
 from server.compute.place import place
+from server.compute.ray_home import join
 
 from .places import KINDS, Kind, Talk
 
@@ -65,9 +67,23 @@ def serve(site) -> Iterator[Callable[..., Server]]:
         each.service.place.stop()
 
 
+@pytest.fixture(scope="session")
+def ray_cluster() -> Iterator[str]:
+    """A Ray of two logical GPUs in this process; its address, for others."""
+    if not os.environ.get("REQUIRE_RAY"):
+        pytest.skip("Ray is asked for by `make test-ray`")
+    join(None, num_cpus=4, num_gpus=2)
+    import ray
+
+    yield ray.get_runtime_context().gcs_address
+    ray.shutdown()
+
+
 @pytest.fixture(params=KINDS)
 def kind(request) -> Kind:
     """Each implementation of `Place`."""
+    if request.param.name == "ray":
+        request.getfixturevalue("ray_cluster")
     return request.param
 
 
@@ -77,7 +93,7 @@ def begin(kind) -> Iterator[Callable[..., Talk]]:
     made = []
 
     def start(device: str = "cpu", **given) -> Talk:
-        made.append(place(compute.Settings(device, place=kind.name, **given)))
+        made.append(place(compute.Settings(device, place=kind.name, **kind.given, **given)))
         return Talk(made[-1])
 
     yield start
@@ -88,4 +104,4 @@ def begin(kind) -> Iterator[Callable[..., Talk]]:
 @pytest.fixture
 def server(serve, kind) -> Server:
     """An application whose device is in a place of that kind."""
-    return serve(place=kind.name)
+    return serve(place=kind.name, **kind.given)

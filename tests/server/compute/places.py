@@ -8,7 +8,7 @@ can kill, and tests of that leave it out.
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -23,15 +23,18 @@ class Kind:
     name: str  # as in `Settings.place`
     kill: Callable[[Place], None] | None = None  # dies at once, as by a crash of the driver
     freeze: Callable[[Place], None] | None = None  # does not answer, as in a kernel without end
+    given: dict = field(default_factory=dict)  # further settings
 
 
 def _signal(number: int) -> Callable[[Place], None]:
     return lambda place: os.kill(place.pid, number)
 
 
+KILL, FREEZE = _signal(signal.SIGKILL), _signal(signal.SIGSTOP)
 KINDS = [
     pytest.param(Kind("inside"), id="inside"),
-    pytest.param(Kind("child", _signal(signal.SIGKILL), _signal(signal.SIGSTOP)), id="child"),
+    pytest.param(Kind("child", KILL, FREEZE), id="child"),
+    pytest.param(Kind("ray", KILL, FREEZE, {"ray_devices": 1}), id="ray", marks=pytest.mark.ray),
 ]
 KILLABLE = [each for each in KINDS if each.values[0].kill]
 

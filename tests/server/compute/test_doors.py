@@ -121,7 +121,7 @@ def test_a_session_that_was_ended_is_lost_and_cannot_be_guessed(server):
 def test_a_session_that_is_not_used_ends_and_frees_its_arrays(serve):
     server = serve(lease=100.0)
     now = [0.0]
-    server.service._clock = lambda: now[0]
+    server.service.sessions.clock = lambda: now[0]
     sid, kept = server.sid(), server.sid()
     server.frame(sid, frame(1))
     now[0] = 90.0
@@ -298,7 +298,7 @@ def test_settings_say_what_is_wrong():
         ({"device": "tpu"}, "cuda"),
         ({"device": "cuda:x"}, "number"),
         ({"device": "cpu", "token": "short"}, "16 characters"),
-        ({"device": "cpu", "place": "cloud"}, "child or inside"),
+        ({"device": "cpu", "place": "cloud"}, "child or inside or on ray"),
     ):
         with pytest.raises(ValueError, match=word):
             compute.Settings(**given_settings)
@@ -337,3 +337,12 @@ def test_the_command_serves_a_device(site):
         process.terminate()
         assert process.wait(20) == 0
         process.stdout.close()
+
+
+def test_ray_is_asked_for_by_name_where_it_is_not_installed(monkeypatch, capsys, site):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    assert main(["--site", str(site), "--port", "0", "--device", "cpu", "--on", "ray"]) == 1
+    assert "pip install 'autograd-playground[ray]'" in capsys.readouterr().err
+    assert main(["ray", "list"]) == 1
+    assert "pip install 'autograd-playground[ray]'" in capsys.readouterr().err
