@@ -1,9 +1,7 @@
 """Graphs of any size: drawn, moved, found, and where they were after an edit."""
 
-import re
-
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import violations
 
@@ -59,29 +57,6 @@ with autograd.record():
 z.backward()
 """
 
-#: Drags the picture along and gives the times between frames, in milliseconds.
-PAN = """async ([dx, dy]) => {
-    const surface = document.querySelector('.gv-surface')
-    const { left, top, width, height } = surface.getBoundingClientRect()
-    const [x, y] = [left + width / 2, top + height / 2]
-    const mouse = (target, type, k) => target.dispatchEvent(new MouseEvent(type, {
-        bubbles: true, cancelable: true, view: window, clientX: x + k * dx, clientY: y + k * dy }))
-    mouse(surface, 'mousedown', 0)
-    const times = []
-    let [last, k] = [0, 0]
-    await new Promise(done => {
-        const step = now => {
-            if (last) times.push(now - last)
-            last = now
-            mouse(window, k++ < 90 ? 'mousemove' : 'mouseup', k)
-            if (k <= 90) requestAnimationFrame(step)
-            else done()
-        }
-        requestAnimationFrame(step)
-    })
-    times.sort((a, b) => a - b)
-    return { median: times[times.length >> 1], p95: times[Math.floor(0.95 * times.length)] }
-}"""
 #: How many pixels of the canvas, made small, are not blank.
 INK = """() => {
     const small = Object.assign(document.createElement('canvas'), { width: 300, height: 300 })
@@ -92,22 +67,27 @@ INK = """() => {
     for (let i = 3; i < data.length; i += 4) ink += data[i] > 0
     return ink
 }"""
+PICTURE = "() => document.querySelector('.gv-paper').toDataURL()"
 
 
-def unrolled(playground, program: str) -> None:
-    """Runs a program and unrolls its loop."""
+def picture(playground, nodes: int) -> Locator:
+    """The surface, once it shows that many nodes."""
+    return playground.page.locator(f".gv-surface[aria-label$=' {nodes} nodes']")
+
+
+def unrolled(playground, program: str, there: Locator) -> None:
+    """Runs a program and unrolls its loop, unless what it makes then is there already: a loop that
+    was unrolled in an earlier run stays so."""
     playground.run(program, timeout=60_000)
-    # A loop that was unrolled in an earlier run stays so.
-    playground.page.wait_for_timeout(500)
-    button = playground.page.locator(".loop-row button[aria-label^='Unroll']:visible")
-    if button.count():
-        button.first.click()
+    button = playground.page.locator(".loop-row button[aria-label^='Unroll']:visible").first
+    expect(button.or_(there).first).to_be_visible()
+    if button.is_visible():
+        button.click()
 
 
 def drawn(playground, nodes: int) -> None:
     """Waits until the picture of that many nodes is there."""
-    surface = playground.page.locator(".gv-surface")
-    expect(surface).to_have_attribute("aria-label", re.compile(f" {nodes} nodes$"), timeout=15_000)
+    expect(picture(playground, nodes)).to_be_visible()
     expect(playground.page.locator(".gv.is-waiting")).to_have_count(0)
 
 
@@ -121,24 +101,26 @@ def place(playground, name: str) -> dict:
     [(DESCENT.format(turns=3000), 9004), (RANDOM, 9665)],
     ids=["descent", "random"],
 )
-def test_ten_thousand_operations_are_drawn_and_move_smoothly(playground, program, nodes):
+def test_ten_thousand_operations_are_drawn_and_move(playground, program, nodes):
     page = playground.page
-    unrolled(playground, program)
+    unrolled(playground, program, picture(playground, nodes))
     drawn(playground, nodes)
-    page.wait_for_timeout(300)
-    assert page.evaluate(INK) > 1000
+    page.wait_for_function(f"({INK})() > 1000")
     page.get_by_role("button", name="Fit the whole graph").click()
-    page.wait_for_timeout(1500)
+    page.wait_for_function(f"({INK})() > 200")
+    before = page.evaluate(PICTURE)
+    box = page.locator(".gv-surface").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 110, steps=20)
+    page.mouse.up()
+    page.wait_for_function(f"before => ({PICTURE})() !== before", arg=before)
     assert page.evaluate(INK) > 200
-    # Headless Chromium draws by processor alone: half of the frames in time is what a shared
-    # machine promises; the bench says what a quiet one does.
-    times = page.evaluate(PAN, [1, 1])
-    assert times["median"] < 34, times
 
 
 def test_a_node_of_a_canvas_is_selected_by_pointer_and_keyboard(playground, axe):
     page = playground.page
-    unrolled(playground, DESCENT.format(turns=900))
+    unrolled(playground, DESCENT.format(turns=900), picture(playground, 2704))
     drawn(playground, 2704)
     page.wait_for_timeout(300)
     stop = page.locator(".gv-stop .gv-hit")
@@ -157,7 +139,7 @@ def test_a_node_of_a_canvas_is_selected_by_pointer_and_keyboard(playground, axe)
 
 def test_a_parameter_that_is_used_in_every_turn_stands_where_it_is_used(playground):
     page = playground.page
-    unrolled(playground, SHARED)
+    unrolled(playground, SHARED, picture(playground, 143))
     drawn(playground, 143)
     plates = page.locator(".gv-origin text", has_text="w")
     assert plates.count() > 60
@@ -179,7 +161,7 @@ def test_an_operation_more_leaves_the_others_where_they_were(playground):
 
 def test_a_newer_run_replaces_a_picture_that_is_still_being_laid_out(playground):
     page = playground.page
-    unrolled(playground, DESCENT.format(turns=3000))
+    unrolled(playground, DESCENT.format(turns=3000), picture(playground, 9004))
     playground.run(SMALL)
     drawn(playground, 4)
     page.wait_for_timeout(2500)
@@ -188,8 +170,9 @@ def test_a_newer_run_replaces_a_picture_that_is_still_being_laid_out(playground)
 
 def test_what_is_too_large_says_so_and_can_still_be_stepped(playground):
     page = playground.page
-    unrolled(playground, CHAIN)
-    expect(page.locator(".gv-empty")).to_contain_text("Too many operations to draw", timeout=20_000)
+    refused = page.locator(".gv-empty", has_text="Too many operations to draw")
+    unrolled(playground, CHAIN, refused)
+    expect(refused).to_be_visible()
     expect(page.locator(".gv-empty")).to_contain_text("40,501")
     page.get_by_role("button", name="First step").click()
     expect(page.locator(".stepper")).to_contain_text("step 1 of 40501")

@@ -151,9 +151,9 @@ def test_a_long_check_shows_progress_and_can_be_stopped(checker):
     checker.playground.run(LONG)
     checker.start.click()
     expect(checker.panel.locator("progress")).to_be_visible()
-    expect(checker.text).to_contain_text(" % of ", timeout=5_000)
+    expect(checker.text).to_contain_text(" % of ", timeout=20_000)
     checker.button("Stop").click()
-    expect(checker.panel).to_have_attribute("data-end", "stopped", timeout=5_000)
+    expect(checker.panel).to_have_attribute("data-end", "stopped", timeout=20_000)
     expect(checker.text).to_contain_text("You stopped it: the rest was not looked at.")
     expect(checker.text).to_contain_text("agree with central differences")
     # What was stopped can be begun again, and the run's values are still there.

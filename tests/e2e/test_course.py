@@ -88,7 +88,7 @@ def test_heights_fit(course):
             assert element.evaluate("one => one.offsetHeight") == 420
             continue
         outside = "one => one.querySelector('iframe').offsetHeight"
-        for _ in range(50):
+        for _ in range(200):
             inner = inside.locator("#app").evaluate("app => app.getBoundingClientRect().height")
             if abs(element.evaluate(outside) - inner) <= 1:
                 break

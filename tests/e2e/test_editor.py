@@ -110,9 +110,12 @@ def test_prose_opens_and_closes(playground):
     expect(page.locator(".cm-proseSource")).to_have_count(3)
     page.keyboard.press("End")
     page.keyboard.type("!")
-    # The first Escape would only end a completion that is being looked for.
     page.wait_for_timeout(300)
     page.keyboard.press("Escape")
+    page.wait_for_timeout(300)
+    # The first Escape may have ended a completion that was being looked for.
+    if not page.locator(".prose h1").count():
+        page.keyboard.press("Escape")
     expect(page.locator(".prose h1")).to_have_text("Title!")
 
 

@@ -11,7 +11,7 @@ from engine.compact import compact
 from engine.kernel import Kernel
 from engine.links import decode, encode
 from engine.trace import as_lists
-from tests.e2e.conftest import violations
+from tests.e2e.conftest import ended, violations, wait_ended
 
 PROGRAM = """# %% [markdown]
 # # A slope
@@ -94,9 +94,9 @@ def pythons(page) -> int:
 
 def run(embed) -> None:
     app = embed.locator("#app")
-    before = app.get_attribute("data-ended") or "0"
+    before = ended(app)
     embed.locator(".run").click()
-    expect(app).not_to_have_attribute("data-ended", before, timeout=90_000)
+    wait_ended(app, before, 90_000)
     expect(embed.locator(".status-text")).to_contain_text("ms")
 
 

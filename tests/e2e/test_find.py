@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Playground, violations
-from tests.e2e.test_any_size import DESCENT, SMALL, drawn, unrolled
+from tests.e2e.test_any_size import DESCENT, SMALL, drawn, picture, unrolled
 
 FIND = "Find in the graph"
 
@@ -18,7 +18,7 @@ def shown(page: Page) -> str:
 
 def stop(page: Page) -> dict:
     """Where the node that has the focus stands; its element is made anew when values come."""
-    for _ in range(40):
+    for _ in range(400):
         if box := page.locator(".gv-stop .gv-hit").bounding_box():
             return box
         page.wait_for_timeout(50)
@@ -27,7 +27,7 @@ def stop(page: Page) -> dict:
 
 def large(playground) -> Page:
     """A picture of 2,704 nodes, on a canvas."""
-    unrolled(playground, DESCENT.format(turns=900))
+    unrolled(playground, DESCENT.format(turns=900), picture(playground, 2704))
     drawn(playground, 2704)
     return playground.page
 
