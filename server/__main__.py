@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         server.close()
         if device:
-            app.extensions["compute"].place.stop()
+            app.extensions["compute"].stop()
     return 0
 
 

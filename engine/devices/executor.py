@@ -16,13 +16,15 @@ import numpy
 
 from .. import whole
 from ..errors import DTypeError, MXNetError, ShapeError, message, shapes_text
+from ..opcodes import ITEMSIZES
 from ..program import Call, FrameError, FrameLimits, Handle, Program, Upload, elements
 from ..registry import OPS, Op
+from ..reply import LIMITS as REPLY
 from ..reply import Account, OpError, Outcome, Value
 from ..summary import summarize
 from .device import Device, conformed, perform
 from .forecast import Forecast, Spec, forecast
-from .ledger import Ledger, Pool
+from .ledger import HANDLE, Ledger, Pool
 
 __all__ = ["Account", "Executor", "Limits", "OpError", "Outcome", "Pool", "Value"]
 
@@ -37,11 +39,11 @@ class Limits:
 
     frame: FrameLimits = field(default_factory=FrameLimits)
     arrays: int = 100_000  # handles in the table
-    held_bytes: int = 256 << 20  # of all arrays
+    held_bytes: int = 256 << 20  # of all arrays, and what stands by (see `Ledger`)
     workspace: int = 1 << 30  # bytes of one call's temporaries
     work: int = 200 * 10**9  # of one frame: floating-point operations, or elements moved
     reply_bytes: int = 32 << 20  # of all arrays that one frame reads
-    seconds: float = 20.0  # of one frame; looked at before each call
+    seconds: float = 20.0  # of one frame; looked at before each call; half as long again for reads
 
 
 class Held(NamedTuple):
@@ -98,6 +100,7 @@ class Executor:
             values = [self._read(frame, read.handle, read.mode) for read in program.reads]
             for handle in frame.read:
                 self._free(frame, handle)
+        self.ledger.handles = len(self._table)
         account = Account(
             frame.ran,
             frame.work,
@@ -116,17 +119,29 @@ class Executor:
             raise FrameError("QUOTA_OPS", f"more than {self.limits.arrays} arrays; free some")
         self._room(spec.nbytes)
 
-    def whole(self, handle: int) -> bytes:
-        """The bytes of an array of any size. Raises `FrameError`; the code of what failed is its
-        code."""
+    def part(self, handle: int, start: int, stop: int) -> tuple[bytes, int]:
+        """Bytes of an array from `start` to before `stop`, and how many it has in all. Raises
+        `FrameError`; the code of what failed is its code."""
         try:
             held = self._look(handle)
         except UnknownHandle as problem:
             raise FrameError("UNKNOWN_HANDLE", str(problem)) from None
         if type(held) is OpError:
             raise FrameError(held.code, held.text)
-        with self.device.work():
-            return to_wire(self.device.asnumpy(held.raw))
+        raw, spec = held
+        total = spec.nbytes
+        start, stop = min(start, total), min(stop, total)
+        if start >= stop:
+            return b"", total
+        size = ITEMSIZES[spec.dtype]
+        first, last = start // size, -(-stop // size)
+        try:
+            with self.device.work():
+                some = raw if total == stop - start else raw.reshape(-1)[first:last]
+                data = to_wire(self.device.asnumpy(some))
+        except Exception as problem:
+            raise FrameError(*self._why("read", (held,), problem)) from problem
+        return data[start - first * size : stop - first * size], total
 
     def close(self) -> None:
         """Lets all arrays go."""
@@ -143,7 +158,9 @@ class Executor:
         if made and min(made) <= self._highest:
             raise FrameError("BAD_FRAME", f"handle {min(made)} was given before; they only grow")
         count = len(program.uploads) + sum(call.outputs for call in program.calls)
-        if len(self._table) + count - len(program.frees) > self.limits.arrays:
+        # Frees of what is not there make no room.
+        freed = sum(handle in self._table for handle in program.frees)
+        if len(self._table) + count - freed > self.limits.arrays:
             raise FrameError("QUOTA_OPS", f"more than {self.limits.arrays} arrays; free some")
         last = program.calls[-1] if program.calls else None
         ends = [last.first_out + last.outputs - 1] if last else []
@@ -161,9 +178,9 @@ class Executor:
 
     def _free(self, frame, handle):
         if handle not in self._table:
-            frame.errors.append(
-                OpError(frame.seq, None, handle, "UNKNOWN_HANDLE", "freed, but it is not there")
-            )
+            if len(frame.errors) < REPLY.errors:
+                text = "freed, but it is not there"
+                frame.errors.append(OpError(frame.seq, None, handle, "UNKNOWN_HANDLE", text))
             return
         held = self._table.pop(handle)
         if type(held) is Held:
@@ -171,10 +188,12 @@ class Executor:
 
     def _room(self, nbytes):
         """Raises `FrameError` where so many bytes more are too many."""
-        if self.ledger.held + nbytes > self.limits.held_bytes:
+        self.ledger.handles = len(self._table)
+        nbytes += HANDLE
+        if self.ledger.charged + nbytes > self.limits.held_bytes:
             raise FrameError(
                 "QUOTA_BYTES",
-                f"{nbytes} bytes more than the {self.ledger.held} held; "
+                f"{nbytes} bytes more than the {self.ledger.charged} held; "
                 f"at most {self.limits.held_bytes} in all",
             )
         for pool in self.pools:
@@ -280,6 +299,10 @@ class Executor:
             if type(held) is OpError:
                 return Value(handle, mode, None, None, held)
             raw, spec = held
+            if self.stopped():
+                raise FrameError("CANCELLED", "the program was stopped before this was read")
+            if perf_counter() > frame.deadline + self.limits.seconds / 2:
+                raise FrameError("QUOTA_TIME", "no time is left to read this; read it by itself")
             self._spend(frame, LOOKING * prod(spec.shape))
             if mode == "summary":
                 return Value(handle, mode, spec, summarize(self.device.asnumpy(raw)))

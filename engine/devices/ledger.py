@@ -2,14 +2,29 @@
 
 from ..program import FrameError
 
+#: Bytes that a handle costs beside its array: its places in tables, the least that CUDA's pool
+#: gives out. So that very many very small arrays are no way around the quotas.
+HANDLE = 512
+
 
 class Ledger:
-    """Counts memory by the array that owns it. `held` is now, `peak` the most since `start`."""
+    """Counts memory by the array that owns it. `held` is now, `peak` the most since `start`.
+
+    Quotas look at `charged`: beside arrays it counts their `handles`, and the bytes that stand by
+    (chunks that came in, replies that are kept), `beside`.
+    """
 
     def __init__(self):
         self.held = 0
         self.peak = 0
+        self.handles = 0
+        self.beside = 0
         self._owners = {}  # id of the owning array -> [arrays that look at it, its bytes]
+
+    @property
+    def charged(self) -> int:
+        """Bytes that quotas count."""
+        return self.held + self.beside + HANDLE * self.handles
 
     def start(self) -> None:
         """Begins a new stretch for `peak`."""
@@ -67,7 +82,7 @@ class Pool:
 
     def ask(self, nbytes: int) -> None:
         """Raises `FrameError` where so many bytes more are too many."""
-        held = self.held
+        held = sum(ledger.charged for ledger in self._ledgers)
         if held + nbytes > self.most:
             raise FrameError(
                 "QUOTA_BYTES",

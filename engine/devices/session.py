@@ -31,7 +31,8 @@ class Kept:
     """How many replies are kept for repeated frames."""
 
     replies: int = 32
-    reply_bytes: int = 8 << 20  # of them together; the newest stays whatever its size
+    reply_bytes: int = 8 << 20  # of them together; the newest stays, whatever its size, until the
+    # next frame comes: who sends that has it
 
 
 class Session:
@@ -42,6 +43,7 @@ class Session:
         self.expected = 1
         self._kept = kept or Kept()
         self._replies: OrderedDict[int, tuple[int, bytes]] = OrderedDict()  # seq: checksum, reply
+        self._held = 0  # bytes of them
 
     def answer(self, frame: bytes) -> bytes:
         """The reply to a frame. Raises `FrameError` for one that is malformed or breaks a rule of
@@ -56,6 +58,7 @@ class Session:
                 f"frame {program.seq} came, frame {self.expected} is next",
                 self.expected,
             )
+        self._shrink(0)
         reply = encode_reply(self.executor.run(program))
         self.expected += 1
         self._keep(program.seq, checksum_of(frame), reply)
@@ -73,12 +76,18 @@ class Session:
 
     def _keep(self, seq: int, checksum: int, reply: bytes) -> None:
         self._replies[seq] = checksum, reply
-        held = sum(len(reply) for _, reply in self._replies.values())
-        while len(self._replies) > 1 and (
-            len(self._replies) > self._kept.replies or held > self._kept.reply_bytes
+        self.executor.ledger.beside += len(reply)
+        self._held += len(reply)
+        self._shrink(1)
+
+    def _shrink(self, least: int) -> None:
+        """Forgets the oldest replies until there are few enough of them, or `least`."""
+        while len(self._replies) > least and (
+            len(self._replies) > self._kept.replies or self._held > self._kept.reply_bytes
         ):
             _, (_, gone) = self._replies.popitem(last=False)
-            held -= len(gone)
+            self._held -= len(gone)
+            self.executor.ledger.beside -= len(gone)
 
 
 def refused(problem: Exception) -> tuple[int, str, str]:

@@ -10,13 +10,12 @@ __all__ = ["Tensors"]
 
 
 class Tensors:
-    """The chunks of one session: one array on its way in, one on its way out."""
+    """The chunks of one session: one array on its way in. All its bytes count from the first."""
 
     def __init__(self, executor: Executor):
         self._executor = executor
         self._in: tuple[int, Spec, bytearray] | None = None
         self._last: tuple[int, Spec] | None = None  # the last array that came in whole
-        self._out: tuple[int, bytes] | None = None
 
     def put(self, handle: int, spec: Spec, start: int, chunk: bytes) -> int:
         """Bytes of array `handle` from `start` on; gives how many there are now. The last one puts
@@ -26,8 +25,10 @@ class Tensors:
         if self._in is None or self._in[:2] != (handle, spec):
             if start:
                 raise FrameError("BAD_FRAME", f"array {handle} begins with byte {start}")
+            self._forget()
             self._executor.admit(handle, spec)
             self._in = handle, spec, bytearray()
+            self._executor.ledger.beside += spec.nbytes
         came = self._in[2]
         if start > len(came):
             raise FrameError("BAD_FRAME", f"byte {start} came, byte {len(came)} is next")
@@ -39,8 +40,8 @@ class Tensors:
             return len(came)
         came += chunk[len(came) - start :]
         if len(came) == spec.nbytes:
-            self._in = None
-            upload = Upload(handle, spec.dtype, spec.shape, memoryview(bytes(came)))
+            self._forget()
+            upload = Upload(handle, spec.dtype, spec.shape, memoryview(came))
             outcome = self._executor.run(Program(0, (), (upload,), (), ()))
             if outcome.errors:
                 raise FrameError(outcome.errors[0].code, outcome.errors[0].text)
@@ -49,9 +50,9 @@ class Tensors:
 
     def get(self, handle: int, start: int, stop: int) -> tuple[bytes, int]:
         """Bytes of an array from `start` to before `stop`, and how many it has in all."""
-        if self._out is None or self._out[0] != handle:
-            self._out = handle, self._executor.whole(handle)
-        data = self._out[1]
-        if stop >= len(data):
-            self._out = None
-        return data[start:stop], len(data)
+        return self._executor.part(handle, start, stop)
+
+    def _forget(self) -> None:
+        if self._in is not None:
+            self._executor.ledger.beside -= self._in[1].nbytes
+            self._in = None

@@ -49,6 +49,7 @@ class Actor:
         try:
             self._place = Inside(settings)
             self._reception = Reception(self._place, settings)
+            self._reception.keep_house()
         except Unusable as problem:
             self._problem = str(problem)
 

@@ -227,6 +227,12 @@ class Shared:
     def __init__(self, actors: Actors):
         self._actors = actors
 
+    def keep_house(self) -> None:
+        """The receptions do that where they stand."""
+
+    def stop(self) -> None:
+        """They go with their devices."""
+
     def prefix(self) -> str:
         """The device that a new session goes to."""
         return self._actors.least_busy()

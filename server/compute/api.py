@@ -125,34 +125,39 @@ def close(sid: str) -> Response:
 
 @api.get("/readyz")
 def ready() -> Response:
-    """200 when the device answers."""
+    """200 when the device answers, or works."""
+    _check_host()
     try:
-        return _json({"ready": True, **service.here().status()})
+        return _json({"ready": True, **(service.here().glance() or {"busy": True})})
     except Refused as problem:
-        busy = problem.status == 429
-        return _json({"ready": busy, "why": problem.text}, 200 if busy else 503)
+        return _json({"ready": False, "why": problem.text}, 503)
 
 
 @api.get("/metrics")
 def show_metrics() -> Response:
     """For Prometheus: from this machine, or with the token."""
     here = service.here()
-    if not guard_is_loopback(request.remote_addr):
+    _check_host()
+    if not _is_from_here():
         _check_token()
     try:
-        status = here.status()
+        status, up = here.glance(), True
     except Refused:
-        status = None
-    response = Response(metrics.text(here, status), mimetype="text/plain")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+        status, up = None, False
+    return Response(metrics.text(here, status, up), mimetype="text/plain")
 
 
 # ----- Who may -----
 
 
-def guard_is_loopback(address: str | None) -> bool:
-    """Whether a request came from this machine."""
+def _is_from_here() -> bool:
+    """Whether a request came from this machine, and was meant for it. (What a proxy here passes on
+    comes from here too, but names another host.)"""
+    name = (urlsplit(f"//{request.host}").hostname or "").rstrip(".")
+    return _is_loopback(request.remote_addr) and (name == "localhost" or _is_loopback(name))
+
+
+def _is_loopback(address: str | None) -> bool:
     return service.client_of(address).startswith("127.") or address == "::1"
 
 

@@ -18,13 +18,13 @@ SERIES = {
 }
 
 
-def text(service: Service, status: dict[str, int] | None) -> str:
-    """The page; `status` is None when the device does not answer."""
+def text(service: Service, status: dict[str, int] | None, up: bool) -> str:
+    """The page; `status` is None while the device is at work, or when it does not answer."""
     lines = []
     for name, (counter, divisor, doc) in SERIES.items():
         value = service.place.lost if counter == "lost" else service.counters[counter]
         lines += _one(name, "counter", doc, value if divisor == 1 else value / divisor)
-    lines += _one("up", "gauge", "Whether the device answers.", int(status is not None))
+    lines += _one("up", "gauge", "Whether the device answers.", int(up))
     if status is not None:
         held = status["held_bytes"]
         lines += _one("sessions", "gauge", "Open sessions.", status["sessions"])

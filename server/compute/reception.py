@@ -34,10 +34,27 @@ class Reception:
         self.clock = clock
         self._settings = settings
         self._sessions: dict[str, Entry] = {}
+        #: Sessions that ended here; the device hears of it when it has time.
+        self._ended: set[str] = set()
         self._lock = threading.Lock()
+        self._leaving = threading.Event()
 
     def __len__(self) -> int:
         return len(self._sessions)
+
+    def keep_house(self) -> None:
+        """Ends sessions that are not used, also when no request comes that would: a thread."""
+        period = min(60.0, self._settings.lease / 4)
+
+        def work() -> None:
+            while not self._leaving.wait(period):
+                self.expire()
+
+        threading.Thread(target=work, name="housekeeping", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends that thread."""
+        self._leaving.set()
 
     def prefix(self) -> str:
         """What the name of a new session begins with: its device, so that nobody needs a table."""
@@ -77,32 +94,46 @@ class Reception:
             with self._lock:
                 entry.running -= 1
                 entry.used = self.clock()
+            self._sweep()
 
     def cancel(self, sid: str) -> None:
         """Stops what runs and waits for a session; what comes later is not meant."""
         self.place.cancel(sid, self._of(sid).turn)
 
     def close(self, sid: str) -> bool:
-        """Ends a session; whether there was one. While the device is busy it stays."""
-        if sid not in self._sessions:
-            return False
-        try:
-            self.place.ask({"do": "close", "sid": sid})
-        except Refused as problem:
-            if problem.code != "LOST":
-                raise
-        self._sessions.pop(sid, None)
+        """Ends a session, with what runs for it; whether there was one."""
+        with self._lock:
+            entry = self._sessions.pop(sid, None)
+            if entry is None:
+                return False
+            self._ended.add(sid)
+        self.place.cancel(sid, entry.turn)
+        self._sweep()
         return True
+
+    def _sweep(self) -> None:
+        """Lets the device free what ended sessions held. While it is busy they wait: whoever keeps
+        it busy sweeps afterwards."""
+        while self._ended:
+            try:
+                sid = self._ended.pop()
+            except KeyError:
+                return  # another thread took the last one
+            try:
+                self.place.ask({"do": "close", "sid": sid})
+            except Refused as problem:
+                if problem.code == "BUSY":
+                    self._ended.add(sid)
+                    return
+                # Else the device was replaced, and nothing is left of the session.
 
     def expire(self) -> None:
         """Ends sessions that nothing came for."""
         since = self.clock() - self._settings.lease
         for sid, entry in [*self._sessions.items()]:
             if entry.used < since and not entry.running:
-                try:
-                    self.close(sid)
-                except Refused:
-                    return  # the device is busy: next time
+                self.close(sid)
+        self._sweep()
 
     def status(self) -> dict[str, int]:
         """What the device says of itself."""

@@ -4,8 +4,10 @@ import hashlib
 import json
 import logging
 import secrets
+import threading
 import time
 from collections import Counter
+from functools import cache
 
 from flask import current_app, request
 
@@ -21,6 +23,8 @@ from .settings import Settings
 KEY = "compute"
 #: All clients together may do this many times what one may.
 CROWD = 20
+#: Seconds for which what the device said of itself is told again to whoever asks.
+FRESH = 1.0
 
 log = logging.getLogger("autograd.compute")
 
@@ -37,12 +41,20 @@ class Service:
         self.frames = _limiter(settings.frames_per_minute)
         self.opens = _limiter(settings.opens_per_minute)
         self.sessions = _reception(self.place, settings, clock)
+        self.clock = clock
+        self._asking = threading.Lock()
+        self._seen: tuple[float, dict[str, int] | Refused] | None = None
+
+    def stop(self) -> None:
+        """Ends everything; may be called twice."""
+        self.sessions.stop()
+        self.place.stop()
 
     def hello(self) -> dict:
         """What a client must know before it talks."""
         return {
             "protocol": [[MAJOR, MINOR]],
-            "opset": opset(),
+            "opset": _opset(),
             "engine": _engine(),
             "devices": [
                 {"name": self.settings.device, "kind": "gpu", "index": 0, **self.place.about}
@@ -109,11 +121,32 @@ class Service:
         """What the device says of itself."""
         return self.sessions.status()
 
+    def glance(self) -> dict[str, int] | None:
+        """What the device said of itself within the last second, None while it is at work: who
+        asks often takes no time of the device and no place in its queue. Raises `Refused`."""
+        seen = self._seen
+        if seen is None or self.clock() - seen[0] > FRESH:
+            if not self._asking.acquire(blocking=False):
+                return None
+            try:
+                try:
+                    found = self.status()
+                except Refused as problem:
+                    found = problem
+                seen = self._seen = self.clock(), found
+            finally:
+                self._asking.release()
+        if not isinstance(seen[1], Refused):
+            return seen[1]
+        if seen[1].code == "BUSY":
+            return None
+        raise seen[1]
+
     def _count(self) -> None:
         """Raises `Refused` where this client asks too often."""
         wait = self.frames.ask(client_of(request.remote_addr))
         if wait:
-            raise Refused(429, "TOO_MANY", f"too many frames: try again in {wait} s", wait=wait)
+            raise Refused(429, "TOO_MANY", f"too many requests: try again in {wait} s", wait=wait)
 
     def tell(self, event: str, sid: str, **more: object) -> None:
         """One line for the log: JSON, without code, data, tokens, or the session's name."""
@@ -141,6 +174,10 @@ def here() -> Service:
     return current_app.extensions[KEY]
 
 
+_opset = cache(opset)
+
+
+@cache
 def _engine() -> str:
     from importlib.metadata import PackageNotFoundError, version
 

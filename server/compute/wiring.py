@@ -16,7 +16,8 @@ def attach(app: Flask, settings: Settings) -> None:
     """Addresses, the device, and what the page is told. Raises `place.Unusable`."""
     made = service.Service(settings)
     app.extensions[service.KEY] = made
-    atexit.register(made.place.stop)
+    atexit.register(made.stop)
+    made.sessions.keep_house()
     app.register_blueprint(api)
     app.register_blueprint(runner)
     app.register_error_handler(HTTPException, _refused)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 import engine
+from engine import reply
 from engine.array import NDArray, invoke, ndarray, wrap
 from engine.devices import HOST, ledger
 from engine.devices.executor import Executor, Held, Limits
@@ -382,7 +383,7 @@ def test_a_handle_is_let_go_as_soon_as_nothing_needs_it():
 
 
 def test_a_handle_that_is_freed_unused_is_let_go_first():
-    executor = Executor(HOST, Limits(held_bytes=4000))
+    executor = Executor(HOST, Limits(held_bytes=5000))
     p = Written()
     x = p.upload([0.0] * 1000)
     run(p, executor)
@@ -402,7 +403,7 @@ def test_an_upload_may_be_freed_in_its_own_frame(calls):
 
 
 def test_the_quota_of_bytes_holds_over_frames_and_spares_what_fits():
-    executor = Executor(HOST, Limits(held_bytes=10_000))
+    executor = Executor(HOST, Limits(held_bytes=11_000))
     p = Written()
     x = p.upload([0.0] * 1000)
     y = p.call("add", x, 1)
@@ -415,6 +416,47 @@ def test_the_quota_of_bytes_holds_over_frames_and_spares_what_fits():
     q.upload([0.0] * 1000)
     assert failure(q, executor)[0] == "QUOTA_BYTES"
     assert executor.ledger.held == 8004
+
+
+def test_very_many_very_small_arrays_are_no_way_around_the_quota():
+    executor = Executor(HOST, Limits(held_bytes=100_000))
+    p = Written()
+    made = [p.call("zeros", shape=(), dtype="bool") for _ in range(1000)]
+    errors = run(p, executor).errors
+    assert {error.code for error in errors} == {"QUOTA_BYTES"}
+    assert 700 < len(errors) < 900 and executor.ledger.held == 1000 - len(errors)
+    q = Written(seq=2, first=p.next)
+    assert run(q.free(*made), executor).errors == ()
+    assert executor.ledger.charged == 0
+
+
+def test_frees_of_nothing_make_no_room():
+    executor = Executor(HOST, Limits(arrays=10))
+    p = Written()
+    for _ in range(12):
+        p.call("zeros", shape=(), dtype="bool")
+    p.frees = list(range(1000, 1010))
+    with pytest.raises(FrameError, match="more than 10 arrays"):
+        run(p, executor)
+
+
+def test_errors_of_frees_are_not_more_than_a_reply_may_have():
+    p = Written()
+    p.frees = list(range(1, 25_000))
+    assert len(run(p).errors) == reply.LIMITS.errors
+
+
+def test_time_and_stops_hold_for_reads_too(monkeypatch):
+    """Each look at a large array takes time, and a frame may ask for thousands."""
+    p = Written()
+    x = p.upload([1.0])
+    p.read(*[x] * 5, mode="summary")
+    clock = iter(numpy.arange(0.0, 1000.0, 10.0))
+    monkeypatch.setattr("engine.devices.executor.perf_counter", lambda: float(next(clock)))
+    codes = [v.error and v.error.code for v in run(p).values]
+    assert codes == [None, None, "QUOTA_TIME", "QUOTA_TIME", "QUOTA_TIME"]
+    stopped = Executor(HOST, stopped=lambda: True)
+    assert {v.error.code for v in run(p, stopped).values} == {"CANCELLED"}
 
 
 def test_the_quota_of_work_is_of_one_frame():

@@ -64,7 +64,7 @@ def serve(site) -> Iterator[Callable[..., Server]]:
 
     yield start
     for each in made:
-        each.service.place.stop()
+        each.service.stop()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import numpy
@@ -19,7 +20,7 @@ from server import compute, create_app
 from server.__main__ import main
 
 from .conftest import TOKEN
-from .programs import frame, zeros
+from .programs import frame, slow, zeros
 
 #: `ij,jk,lm->m`: sums over everything else.
 LABELS = ((0, 1), (1, 2), (3, 4), (4,))
@@ -144,9 +145,83 @@ def test_sessions_and_frames_of_one_client_are_counted(serve):
     assert (late.status_code, late.headers["Retry-After"]) == (429, "20")
 
 
+def test_a_session_that_is_not_used_ends_also_when_nobody_asks(serve):
+    server = serve(lease=0.2)
+    server.frame(server.sid(), frame(1))
+    for _ in range(3000):
+        if server.service.status() == {"sessions": 0, "held_bytes": 0}:
+            break
+        time.sleep(0.02)
+    else:
+        raise AssertionError("it was not ended")
+
+
+def test_a_session_that_ends_while_the_device_is_busy_is_freed_afterwards(serve):
+    server = serve(waiting=0)
+    sid = server.sid()
+    server.frame(sid, frame(1))
+    turns = server.service.place._turns
+    with turns:  # as if a program ran
+        assert server.client.delete(f"/api/v1/sessions/{sid}").status_code == 204
+        assert server.frame(sid, frame(2)).status_code == 410
+        assert server.open().json["code"] == "BUSY"
+    other = server.sid()
+    server.frame(other, frame(1))
+    assert server.service.status() == {"sessions": 1, "held_bytes": 48}
+
+
+def test_a_session_that_ends_stops_what_runs_for_it(serve):
+    server = serve(device="cpu", place="child")
+    sid = server.sid()
+    found = []
+    thread = threading.Thread(target=lambda: found.append(server.frame(sid, slow(1, 900))))
+    thread.start()
+    while server.service.sessions._sessions[sid].running == 0:
+        time.sleep(0.01)
+    assert server.client.delete(f"/api/v1/sessions/{sid}").status_code == 204
+    thread.join()
+    if found[0].status_code == 200:  # else it had not come to the device yet
+        assert decode_reply(found[0].data).values[0].error.code == "CANCELLED"
+    assert server.service.status() == {"sessions": 0, "held_bytes": 0}
+
+
+def test_a_stop_while_nothing_runs_stops_nothing_that_comes(server):
+    sid = server.sid()
+    server.frame(sid, frame(1))
+    assert server.client.post(f"/api/v1/sessions/{sid}/cancel").status_code == 204
+    assert decode_reply(server.frame(sid, frame(2)).data).values[0].error is None
+
+
+def test_chunks_count_before_all_of_them_are_there(serve):
+    """So that arrays which are begun and never ended hold no memory that nobody counts."""
+    server = serve(client_bytes=100_000)
+    for k in range(3):
+        found = server.client.put(
+            f"/api/v1/sessions/{server.sid()}/tensors/1?dtype=float64&shape=6000",
+            data=bytes(8),
+            headers={"Content-Range": "bytes 0-7/48000"},
+        )
+        assert found.status_code == (200 if k < 2 else 413)
+    assert found.json["code"] == "QUOTA_BYTES"
+
+
+def test_replies_that_are_kept_count(serve):
+    server = serve(client_bytes=100_000)
+    for k in range(3):
+        sid = server.sid()
+        made = Call("zeros", (), {"shape": (4000,), "dtype": "float64"}, 1)
+        asked = encode(Program(1, (made,), (), (1,), (Read(1),)))
+        error = decode_reply(server.frame(sid, asked).data).values[0].error
+        assert (error and error.code) == (None if k < 3 else "QUOTA_BYTES")
+    assert server.service.status()["held_bytes"] == 0
+    assert decode_reply(server.frame(server.sid(), asked).data).values[0].error.code == (
+        "QUOTA_BYTES"
+    )
+
+
 @pytest.mark.parametrize("which", ["session_bytes", "client_bytes", "device_bytes"])
 def test_bytes_are_counted_before_they_are_taken(serve, which):
-    server = serve(**{which: 10_000})
+    server = serve(**{which: 12_000})
     one, other = server.sid(), server.sid()
     assert decode_reply(server.frame(one, zeros(1, 1000)).data).values[0].error is None
     second = one if which == "session_bytes" else other
@@ -246,6 +321,22 @@ def test_ready_and_metrics_tell_of_the_device(server):
         assert f"\nautograd_compute_{line}\n" in text
     far = server.client.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.1"})
     assert far.status_code == 401
+    # What a proxy on this machine passes on comes from this machine too.
+    passed = server.client.get("/metrics", headers={"Host": "192.0.2.9"})
+    assert passed.status_code == 401
+
+
+def test_whoever_asks_for_the_state_takes_no_place_in_the_queue(serve):
+    server = serve(waiting=0)
+    server.service.clock = lambda: 0.0
+    with server.service.place._turns:
+        assert server.client.get("/readyz").json == {"ready": True, "busy": True}
+        text = server.client.get("/metrics").text
+        assert "compute_up 1" in text and "held_bytes" not in text
+    # What was said is told again for a second.
+    assert server.client.get("/readyz").json == {"ready": True, "busy": True}
+    server.service.clock = lambda: 2.0
+    assert server.client.get("/readyz").json == {"ready": True, "sessions": 0, "held_bytes": 0}
 
 
 def test_the_log_has_no_data_no_token_and_no_name_of_a_session(server, caplog):

@@ -147,7 +147,7 @@ def test_sessions_have_numbers_and_handles_of_their_own(begin):
 
 @pytest.mark.parametrize("which", ["session_bytes", "client_bytes", "device_bytes"])
 def test_bytes_are_counted_before_they_are_taken(begin, which):
-    talk = begin(**{which: 10_000})
+    talk = begin(**{which: 12_000})
     for sid, client in (("a", "one"), ("b", "one"), ("c", "other")):
         talk.open(sid, client)
     assert errors(talk.outcome("a", zeros(1, 1000))) == [""]
