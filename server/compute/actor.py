@@ -92,7 +92,9 @@ class Actor:
             "pid": os.getpid(),
             "visible": os.environ.get("CUDA_VISIBLE_DEVICES", ""),
         }
-        said |= {"error": self._problem} if self._problem else self._place.pulse()
+        if self._problem:
+            return json.dumps({**said, "error": self._problem}).encode()
+        said |= {"about": self._place.about, **self._place.pulse()}
         return json.dumps(said).encode()
 
     def _reply(self, work: Callable[[], tuple[dict, bytes]]) -> tuple[bytes, bytes]:

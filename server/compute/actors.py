@@ -40,6 +40,7 @@ class Actors:
         self._killed: set[str] = set()  # lives
         self._handles: dict[str, object] = {}
         self.lost = 0
+        self.about: dict = {}  # what the first one is; they are alike
         gpus = 1 if kind == "cpu" else int(ray.cluster_resources().get("GPU", 0))
         self.names = [f"{kind}{k}" for k in range(settings.ray_devices or gpus)]
         if not self.names:
@@ -198,6 +199,7 @@ class Actors:
                 f"{name} runs on Ray with other settings, or is of another version of the "
                 "playground: `python -m server ray end` ends it, with its sessions"
             )
+        self.about = self.about or said["about"]
 
     def _lives_on(self, name: str, life: str) -> None:
         """Counts a device that is another one than the last time."""
