@@ -26,13 +26,14 @@ MOST_BYTES = 262_144
 TABS = ("code", "graph", "output")
 #: What a document says where it says nothing; `code` has no default. Positions of -1 are "none".
 #: `trace` is the compact form of `engine/compact.py`; `view.run`: it runs as soon as it is opened.
+#: `view.rolled`: loops are rolled up, but those of `view.except`; `view.pins`: pinned nodes.
 DEFAULTS = {
     "engine": "",
     "seed": 0,
     "step": -1,
     "node": -1,
     "trace": None,
-    "view": {"tab": "code", "run": False},
+    "view": {"tab": "code", "run": False, "rolled": True, "except": [], "pins": []},
 }
 
 WORDS = {
@@ -54,6 +55,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _MOST_WHOLE = 2**53 - 1  # of a number that JavaScript knows exactly
 _MOST_INDEX = 2**31 - 1
+_MOST_NAMES, _MOST_NAME = 64, 1000  # loops or pins of a link, and characters of one
 
 
 class LinkError(ValueError):
@@ -132,8 +134,9 @@ def _read(value: object) -> dict[str, Any]:
     view = {**DEFAULTS["view"], **_fields(given["view"], "view")}
     if view["tab"] not in TABS:
         raise LinkError("bad-content", f"view.tab must be one of {', '.join(TABS)}")
-    if not isinstance(view["run"], bool):
-        raise LinkError("bad-content", "view.run must be true or false")
+    for field in ("run", "rolled"):
+        if not isinstance(view[field], bool):
+            raise LinkError("bad-content", f"view.{field} must be true or false")
     trace = given["trace"]
     if trace is not None and not isinstance(trace, list):
         raise LinkError("bad-content", "trace must be a list")
@@ -144,7 +147,13 @@ def _read(value: object) -> dict[str, Any]:
         "step": _whole(given["step"], "step", -1, _MOST_INDEX),
         "node": _whole(given["node"], "node", -1, _MOST_INDEX),
         "trace": _plain(trace),
-        "view": {"tab": view["tab"], "run": view["run"]},
+        "view": {
+            "tab": view["tab"],
+            "run": view["run"],
+            "rolled": view["rolled"],
+            "except": _names(view["except"], "except"),
+            "pins": _names(view["pins"], "pins"),
+        },
     }
 
 
@@ -156,6 +165,15 @@ def _plain(value: object) -> Any:
         return {key: _plain(each) for key, each in value.items()}
     whole = isinstance(value, float) and abs(value) < 1e21 and value.is_integer()
     return int(value) if whole else value
+
+
+def _names(value: object, field: str) -> list[str]:
+    fits = isinstance(value, list) and len(value) <= _MOST_NAMES
+    if not fits or not all(isinstance(one, str) and len(one) <= _MOST_NAME for one in value):
+        raise LinkError(
+            "bad-content", f"view.{field} must be a list of up to {_MOST_NAMES} short texts"
+        )
+    return value
 
 
 def _fields(value: object, field: str) -> Mapping[str, Any]:

@@ -159,6 +159,22 @@ def test_progress_is_there_after_loading_again(fresh):
     expect(page.get_by_role("button", name="Hint 2 of 2")).to_be_visible()
 
 
+def test_the_original_text_comes_without_tries_and_undo_brings_them_back(fresh):
+    page = fresh.page
+    page.goto(fresh.url + link(f"{SQUARE}# reset\n"))
+    page.get_by_role("button", name="Hint 1 of 2").click()
+    expect(page.locator(".cm-content")).to_be_visible()
+    answer(page, "y = x * 1", "    y = x * 7")
+    page.locator(".menu-button").click()
+    page.get_by_role("menuitem", name="Back to the original text").click()
+    expect(page.locator(".toast")).to_contain_text("every exercise is open again")
+    expect(page.get_by_role("button", name="Hint 1 of 2")).to_be_visible()
+    expect(page.locator(".cm-content")).to_contain_text("y = x * 1")
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Hint 2 of 2")).to_be_visible()
+    expect(page.locator(".cm-content")).to_contain_text("y = x * 7")
+
+
 def test_an_exercise_is_checked_by_keyboard_alone(playground):
     page = opened(playground, "keyboard")
     page.locator(".cm-answer").first.click()

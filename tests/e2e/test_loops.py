@@ -82,6 +82,8 @@ def test_the_slider_moves_values_and_gradients_through_the_turns(playground):
     assert "visit 1 of 50" in first and "visit 50 of 50" in last and first != last
     page.keyboard.press("ArrowRight")
     expect(turn).to_have_attribute("aria-valuetext", "turn 2 of 50")
+    # So do the values at the ends of the loop's lines.
+    expect(page.locator(".cm-lineValue .is-visit")).to_have_text(["2 of 50"])
     assert "visit 2 of 50" in label_of(page, "tanh")
     # The value that leads into the first turn is not taken any more.
     expect(page.locator(".gv-edge.at-absent").first).to_be_attached()

@@ -29,7 +29,13 @@ DOCUMENTS = some.fixed_dictionaries(
         "trace": some.none()
         | some.lists(some.integers(-(2**53), 2**53) | some.text() | some.none(), max_size=5),
         "view": some.fixed_dictionaries(
-            {"tab": some.sampled_from(["code", "graph", "output"]), "run": some.booleans()}
+            {
+                "tab": some.sampled_from(["code", "graph", "output"]),
+                "run": some.booleans(),
+                "rolled": some.booleans(),
+                "except": some.lists(some.text(max_size=20), max_size=3),
+                "pins": some.lists(some.text(max_size=20), max_size=3),
+            }
         ),
     }
 )

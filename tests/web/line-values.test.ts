@@ -28,6 +28,17 @@ describe('lineValuesOf', () => {
     expect(early?.gradient).toBe('')
   })
 
+  it('shows the visit of the turn that a loop shows, unless that is still to come', () => {
+    const trace = stored('doubling')
+    const [end] = lines(trace).filter(({ visit }) => visit !== '')
+    const first = lines(trace, 8).find(({ line }) => line === end?.line)
+    const shown = (node: number) => (node === end?.node ? (first?.node ?? -1) : node)
+    const there = lineValuesOf(trace, null, summaryOf(trace), shown).lines.find(({ line }) => line === end?.line)
+    expect([there?.node, there?.visit, there?.value]).toEqual([first?.node, first?.visit, first?.value])
+    const tooEarly = lineValuesOf(trace, 8, summaryOf(trace), () => end?.node ?? -1).lines.find(({ line }) => line === end?.line)
+    expect(tooEarly?.visit).toBe(first?.visit)
+  })
+
   it('shows no gradient before its pass has begun, and running sums while it goes', () => {
     const trace = stored('broadcast')
     const seen = Array.from({ length: timelineOf(trace).length }, (_, step) => lines(trace, step).filter(({ gradient }) => gradient !== '').length)

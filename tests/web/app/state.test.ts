@@ -12,7 +12,7 @@ const READY = { type: 'ready', milliseconds: 1, python: '3.12', numpy: '2.0', en
 const ERROR = { name: 'ValueError', message: 'no', hint: null, line: 6, col: 0, endLine: 6, endCol: 4, frames: [] }
 const start = initialState([], EMPTY, EMPTY.code, { theme: 'auto', split: 44 })
 const after = (...events: readonly Event[]): State => events.reduce(update, start)
-const LINKED = { slug: 'link-1', number: 0, title: 'Shared program', code: 'theirs', link: { ...DEFAULTS, code: 'theirs', node: 1, view: { tab: 'graph', run: false } } } as const
+const LINKED = { slug: 'link-1', number: 0, title: 'Shared program', code: 'theirs', link: { ...DEFAULTS, code: 'theirs', node: 1, view: { ...DEFAULTS.view, tab: 'graph' } } } as const
 const asked = { type: 'asked', run: 1, deadline: DEADLINE } as const
 const started = { type: 'started', run: 1 } as const
 const done = { type: 'done', run: 1, milliseconds: 3.2, ops: 14 } as const
@@ -112,6 +112,15 @@ describe('state', () => {
     const reset = after({ type: 'edited', code: 'mine' }, { type: 'reset' })
     expect([reset.code, reset.offer]).toEqual([EMPTY.code, { kind: 'undo', code: 'mine' }])
     expect(update(reset, { type: 'edited', code: 'x' }).offer).toBeNull()
+  })
+
+  it('opens with the loops and pins of a link, and with its reader’s own pins where they are known', () => {
+    const link = { ...LINKED.link, view: { ...LINKED.link.view, rolled: false, except: ['for 2:0'], pins: ['theirs'] } }
+    const opened = after({ type: 'pinned', pins: ['mine'] }, { type: 'opened', doc: { ...LINKED, link }, code: 'theirs', draft: null })
+    expect([opened.rolling.options, opened.pins]).toEqual([{ all: false, except: ['for 2:0'] }, ['theirs']])
+    expect(update(opened, { type: 'opened', doc: { ...LINKED, link }, code: 'theirs', draft: null, pins: ['mine'] }).pins).toEqual(['mine'])
+    const other = update(opened, { type: 'opened', doc: EMPTY, code: '', draft: null })
+    expect([other.rolling.options, other.pins]).toEqual([{ all: true, except: [] }, []])
   })
 
   it('offers an earlier draft of what a link holds until it is declined', () => {

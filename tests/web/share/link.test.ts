@@ -76,8 +76,8 @@ describe('round trips', () => {
 describe('the spelling of a document', () => {
   it('has sorted keys and no defaults', () => {
     expect(canonicalJson({ ...EMPTY, code: 'x' })).toBe('{"code":"x"}')
-    expect(canonicalJson({ view: { tab: 'graph', run: true }, trace: [1], step: 2, seed: 1, node: 0, engine: '0.1.0', code: 'x' })).toBe(
-      '{"code":"x","engine":"0.1.0","node":0,"seed":1,"step":2,"trace":[1],"view":{"run":true,"tab":"graph"}}',
+    expect(canonicalJson({ view: { pins: ['p'], tab: 'graph', rolled: false, run: true, except: ['for 9:4'] }, trace: [1], step: 2, seed: 1, node: 0, engine: '0.1.0', code: 'x' })).toBe(
+      '{"code":"x","engine":"0.1.0","node":0,"seed":1,"step":2,"trace":[1],"view":{"except":["for 9:4"],"pins":["p"],"rolled":false,"run":true,"tab":"graph"}}',
     )
   })
 
@@ -152,7 +152,7 @@ describe('making a link', () => {
 
 it('documents are named by what they hold', () => {
   expect(fingerprint({ ...EMPTY, code: 'é' })).toBe(fingerprint({ code: 'é', ...DEFAULTS }))
-  const others = [{ code: 'e' }, { seed: 1 }, { node: 0 }, { trace: [1] }, { view: { tab: 'graph', run: false } }] as const
+  const others = [{ code: 'e' }, { seed: 1 }, { node: 0 }, { trace: [1] }, { view: { ...EMPTY.view, tab: 'graph' } }, { view: { ...EMPTY.view, rolled: false } }, { view: { ...EMPTY.view, pins: ['x'] } }] as const
   expect(new Set(others.map((other) => fingerprint({ ...EMPTY, ...other }))).size).toBe(others.length)
   expect(fingerprint(EMPTY)).toMatch(/^[0-9a-f]{8}-[0-9a-z]+$/)
 })
@@ -181,6 +181,12 @@ function someDocument(random: Randoms): LinkDocument {
     step: maybe(() => random.below(0x7fffffff), -1),
     node: maybe(() => random.below(10), -1),
     trace: random.pick<LinkDocument['trace']>([null, [], [1, 'x', null, [0.5]]]),
-    view: { tab: random.pick(['code', 'graph', 'output']), run: random.below(2) === 1 },
+    view: {
+      tab: random.pick(['code', 'graph', 'output']),
+      run: random.below(2) === 1,
+      rolled: random.below(2) === 1,
+      except: random.pick([[], ['for 9:4'], ['call f 1:0', 'while 2:4']]),
+      pins: random.pick([[], ['["y","sum","x.sum()"]#0'], ['é', '😀', '\ud800']]),
+    },
   }
 }

@@ -122,6 +122,11 @@ export function createExercises(book: ProgressBook, act: ExercisesActions) {
         if (solution !== null) note(key, { shown: true })
       },
     },
+    /// What was tried is another: all of it was forgotten, or brought back.
+    refresh() {
+      failed.clear()
+      drawAll()
+    },
     update(state: State, before: State) {
       if (state.doc !== before.doc) {
         panels.clear()

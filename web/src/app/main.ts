@@ -16,17 +16,18 @@ import { createCheckPanel } from './check-panel'
 import { createExercises, type Answered } from './exercises'
 import { answeredOf, createPredictPanel } from './predict-panel'
 import { asks } from './predict'
-import { createProgressBook } from './progress'
+import { NO_PROGRESS, createProgressBook, type Progress } from './progress'
 import { createCodeBar } from './code-bar'
 import { EMPTY, EMPTY_ENTRY, docOfEntry, docOfFragment, readLessons, type Doc, type Entry } from './documents'
 import { h, setText } from './dom'
 import type { HeaderActions } from './header'
 import { showFormula } from './maths'
 import { createLoops } from './loops'
-import { toggled } from './rolling'
+import { nodeInTurn, toggled } from './rolling'
 import { keepFile, keptFile } from './kept-file'
 import { allSummaries } from './late'
 import { createFileDoor, docOfAddress } from './open-file'
+import { keepPins, keptPins } from './pinned'
 import { createOutputPanel } from './output-panel'
 import { PARTIAL_SHARE } from './picture'
 import type { ShareDialog, Wish } from './share-dialog'
@@ -98,7 +99,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   const docOf = async (hash: string) => (await setting.docOf?.(hash, entries)) ?? (await docOfAddress(hash)) ?? (await docOfFragment(hash, entries)) ?? (await usual())
   const first = await docOf(location.hash)
 
-  const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')), maths: readMaths(store.get('maths')) }
+  const look = { theme: readTheme(store.get('theme')), split: readSplit(store.get('split')), maths: readMaths(store.get('maths')), ...(embedded ? {} : { pins: keptPins(store, first) }) }
   const book = createProgressBook(store, first.slug)
   // An embed reads nothing of the reader's before its picture is there: a browser may take 40 ms to open its storage.
   const draft = embedded ? null : offered(first)
@@ -117,13 +118,24 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
       if (slug !== state.doc.slug) location.hash = `lesson=${slug}`
     },
     reset: () => {
-      dispatch({ type: 'reset' })
+      const progress = book.now()
+      const forgets = progress.tries.size + progress.guesses.size > 0
+      forgotten = forgets ? progress : null
+      dispatch({ type: 'reset', forgets })
       editor.replace(state.code)
+      if (forgets) startFrom(NO_PROGRESS)
     },
     openFile: () => door.choose(),
     share: () => void share(),
     theme: (theme) => dispatch({ type: 'theme', theme }),
   })
+  /// What the reader had tried before they went back to the original text.
+  let forgotten: Progress | null = null
+  function startFrom(progress: Progress) {
+    book.replace(progress)
+    exercises.refresh()
+    predictions.refresh()
+  }
   const go = (step: number | null) => dispatch({ type: 'stepped', step })
   const stepper = createStepper({
     go,
@@ -168,8 +180,10 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   const tabs = createTabs({ code, graph: stage.element, output: outputs.element }, (tab) => dispatch({ type: 'tab', tab }))
   const toast = createToast({
     accept: (text) => {
+      const back = state.offer?.kind === 'undo' ? forgotten : null
       dispatch({ type: 'declined' })
       editor.replace(text)
+      if (back) startFrom(back)
     },
     decline: () => dispatch({ type: 'declined' }),
   })
@@ -271,6 +285,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     },
     onTurn: turn,
     onUnroll: (loop) => dispatch({ type: 'rolled', options: toggled(state.rolling.options, loop) }),
+    onPins: (pins) => dispatch({ type: 'pinned', pins }),
     onFrames: (shown) => {
       frames = shown
     },
@@ -304,16 +319,16 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
       editor.showRun(run && { run: run.id, outputs: run.outputs, active: isGoing(run) ? run.active : -1 })
       if (run?.error !== before?.run?.error) editor.markError(run?.error ?? null)
     }
-    if (picture !== before?.picture || selection !== before?.selection || step !== before?.step || state.rolling !== before?.rolling || run?.status !== before?.run?.status || state.check !== before.check) {
+    if (picture !== before?.picture || selection !== before?.selection || step !== before?.step || state.pins !== before?.pins || state.rolling !== before?.rolling || run?.status !== before?.run?.status || state.check !== before.check) {
       if (state.check !== before?.check || picture !== before?.picture) {
         badges = picture && state.check?.run === picture.run ? badgesOf(picture.trace, state.check.verdicts) : NO_BADGES
       }
       const going = isGoing(run)
       const status = going ? (picture?.run === run.id ? 'partial' : 'running') : 'idle'
-      graph.update({ trace: picture?.trace ?? null, selected: selection.nodes, step, quiet: !selection.open, badges, rolling: state.rolling, status })
+      graph.update({ trace: picture?.trace ?? null, selected: selection.nodes, step, quiet: !selection.open, pins: state.pins, badges, rolling: state.rolling, status })
     }
     // After the graph, which is where late numbers are kept.
-    if (picture !== before?.picture || step !== before?.step || run?.id !== before?.run?.id) showLines()
+    if (picture !== before?.picture || step !== before?.step || state.rolling !== before?.rolling || run?.id !== before?.run?.id) showLines()
     predictions.update(state)
     checkPanel.update(state, badges)
     stepper.update(state)
@@ -327,6 +342,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
       store.set('theme', theme === 'auto' ? null : theme)
     }
     if (before && state.player.maths !== before.player.maths) store.set('maths', state.player.maths ? 'open' : 'closed')
+    if (before && state.pins !== before.pins && state.doc === before.doc) keepPins(store, state.doc, state.pins)
     if (before && state.split !== before.split) store.set('split', String(state.split))
     if (before && state.code !== before.code && state.doc === before.doc) saveDraft()
     if (state.doc !== before?.doc) {
@@ -340,7 +356,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
   /// Values at the ends of the lines, of the newest run at its step.
   function showLines() {
     const trace = valuesShown ? markable() : null
-    const found = trace && lineValuesOf(trace, state.step, (value) => graph.summaryOf(value))
+    const found = trace && lineValuesOf(trace, state.step, (value) => graph.summaryOf(value), (node) => nodeInTurn(trace, state.rolling, node))
     editor.showValues(found?.lines ?? [])
     if (found && found.pending.length > 0) graph.want(found.pending)
   }
@@ -463,7 +479,7 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     book.open(doc.slug)
     predictions.reset()
     const draft = offered(doc)
-    dispatch({ type: 'opened', doc, code: text, draft, answered: answersTo(doc.code, text, draft) })
+    dispatch({ type: 'opened', doc, code: text, draft, answered: answersTo(doc.code, text, draft), ...(embedded ? {} : { pins: keptPins(store, doc) }) })
     editor.open(text)
     showStored()
     if (!doc.trace && !doc.problem && !embedded) wake()

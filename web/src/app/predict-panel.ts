@@ -121,6 +121,8 @@ export function createPredictPanel(book: ProgressBook, act: PredictActions) {
       }
       draw()
     },
+    /// What was answered is another: all of it was forgotten, or brought back.
+    refresh: tell,
     /// Another document.
     reset() {
       rows = new Map()

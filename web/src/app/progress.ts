@@ -80,6 +80,8 @@ export interface ProgressBook {
   open(slug: string): void
   tried(key: string, change: Partial<Tries> | null): void
   guessed(key: string, change: Partial<Guess> | null): void
+  /// All of it at once: `NO_PROGRESS` forgets.
+  replace(progress: Progress): void
 }
 
 /// null forgets. Storage is read when the first exercise or question asks for it: a browser may take 40 ms to open it.
@@ -97,6 +99,7 @@ export function createProgressBook(store: Store, slug: string): ProgressBook {
       key = `progress:${next}`
       read = null
     },
+    replace: keep,
     tried: (name, change) => keep({ ...now(), tries: changed(now().tries, name, NO_TRIES, change) }),
     guessed: (name, change) => keep({ ...now(), guesses: changed(now().guesses, name, NO_GUESS, change) }),
   }

@@ -53,6 +53,12 @@ export function rolledToNodes(trace: Trace, rolling: Rolling, nodes: readonly nu
   return { ...rolling, positions: positionsFor(found.rolled, first, rolling.positions) }
 }
 
+/// The same operation in the turn that its loop shows; the node itself where no loop shows another one.
+export function nodeInTurn(trace: Trace, rolling: Rolling, node: number): number {
+  const found = pictureWith(trace, rolling, node)
+  return (found && counterpart(found.rolled, node, shownAt(found.rolled, rolling.positions))) ?? node
+}
+
 export interface Turned {
   readonly rolling: Rolling
   readonly step: number | null

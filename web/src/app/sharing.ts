@@ -1,7 +1,7 @@
 /// The program as it stands, made into what is shared.
 
 import type { Summary } from '../protocol/trace'
-import { encodeLink, isVersion, type Shared } from '../share'
+import { MOST_NAME, MOST_NAMES, encodeLink, isVersion, type Shared } from '../share'
 import { compactOf, wholeOf, type Trace } from '../trace'
 import { titleOfCode } from './documents'
 import type { Wish } from './share-dialog'
@@ -24,7 +24,7 @@ export function placeOf(state: State): string | null {
 
 /// As the author wishes. `site` is the folder of the page's address; `summaries` gives what the trace itself left out.
 export async function sharedOf(state: State, { picture, place, run }: Wish, site: string, summaries: (trace: Trace) => Promise<(value: number) => Summary | null>): Promise<Shared> {
-  const { code, doc, engine, step, selection } = state
+  const { code, doc, engine, step, selection, rolling, pins } = state
   const seed = doc.link?.seed ?? SEED
   const trace = picture && state.picture ? compactOf(wholeOf(state.picture.trace), await summaries(wholeOf(state.picture.trace))) : null
   const fragment = await encodeLink({
@@ -34,7 +34,7 @@ export async function sharedOf(state: State, { picture, place, run }: Wish, site
     step: place ? (step ?? -1) : -1,
     node: place && step === null ? (selection.nodes[0] ?? -1) : -1,
     trace,
-    view: { tab: 'code', run },
+    view: { tab: 'code', run, rolled: rolling.options.all, except: rolling.options.except.slice(0, MOST_NAMES), pins: pins.filter((pin) => pin.length <= MOST_NAME).slice(0, MOST_NAMES) },
   })
   return { site, fragment, title: titleOfCode(code) ?? doc.title, code, seed }
 }

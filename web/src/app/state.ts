@@ -8,6 +8,7 @@ import { splitCells } from '../editor/cells'
 import type { RollOptions } from '../graph'
 import { at, nodeCount, stepAt, timelineOf, type Trace } from '../trace'
 import type { Doc, Entry } from './documents'
+import { linkedPins } from './pinned'
 import { coveredFor } from './predict'
 import { USUAL, rolledToNodes, rolledToStep, turned, type Rolling } from './rolling'
 
@@ -27,6 +28,8 @@ export interface State {
   readonly step: number | null
   /// Which loops are rolled up, and the turn that each shows.
   readonly rolling: Rolling
+  /// Pinned nodes, by what they are: the same ones in a later run.
+  readonly pins: readonly string[]
   readonly player: Player
   /// The check of the newest run's gradients, when there was one.
   readonly check: Check | null
@@ -46,6 +49,8 @@ export interface Offer {
   /// `undo`: what was there before a reset, until the next edit. `draft`: an earlier edit of the program that a link holds.
   readonly kind: 'undo' | 'draft'
   readonly code: string
+  /// What was tried in exercises went with it.
+  readonly forgets?: boolean
 }
 
 /// How the reader walks through the steps.
@@ -115,11 +120,13 @@ export interface Selection {
 export type Event =
   | RunnerEvent
   | { readonly type: 'edited'; readonly code: string }
-  | { readonly type: 'opened'; readonly doc: Doc; readonly code: string; readonly draft: string | null; readonly answered?: ReadonlySet<string> }
+  | { readonly type: 'opened'; readonly doc: Doc; readonly code: string; readonly draft: string | null; readonly answered?: ReadonlySet<string>; readonly pins?: readonly string[] }
   /// What the reader left in the open document, where that is looked for later.
   | { readonly type: 'found'; readonly draft: string; readonly answered: ReadonlySet<string> }
+  | { readonly type: 'pinned'; readonly pins: readonly string[] }
   | { readonly type: 'answered'; readonly answered: ReadonlySet<string> }
-  | { readonly type: 'reset' }
+  /// `forgets`: what was tried in exercises and predictions, too.
+  | { readonly type: 'reset'; readonly forgets?: boolean }
   | { readonly type: 'declined' }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'asked'; readonly run: number; readonly deadline: number }
@@ -160,9 +167,9 @@ export const STORED = 0
 const STARTING: Engine = { phase: 'starting', fraction: 0, label: 'Fetching Python', version: '', versions: '', milliseconds: 0 }
 const ASLEEP: Engine = { ...STARTING, phase: 'asleep', label: '' }
 
-export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean }
+export type Look = Pick<State, 'theme' | 'split'> & { readonly maths?: boolean; readonly pins?: readonly string[] }
 
-export function initialState(entries: readonly Entry[], doc: Doc, code: string, { theme, split, maths = true }: Look, draft: string | null = null, answered: ReadonlySet<string> = new Set()): State {
+export function initialState(entries: readonly Entry[], doc: Doc, code: string, { theme, split, maths = true, pins = linkedPins(doc) }: Look, draft: string | null = null, answered: ReadonlySet<string> = new Set()): State {
   const state: State = {
     entries,
     doc,
@@ -173,7 +180,8 @@ export function initialState(entries: readonly Entry[], doc: Doc, code: string, 
     selection: NOTHING,
     step: null,
     check: null,
-    rolling: USUAL,
+    rolling: rollingOf(doc),
+    pins,
     player: { playing: false, speed: 1, maths, list: false },
     tab: tabOf(doc),
     offer: draftOffer(draft),
@@ -198,18 +206,21 @@ export function update(state: State, event: Event): State {
         answered: event.answered ?? new Set(),
         ...STILL(state),
         check: null,
-        rolling: USUAL,
+        rolling: rollingOf(event.doc),
+        pins: event.pins ?? linkedPins(event.doc),
         offer: draftOffer(event.draft),
         refusal: event.doc.lost ?? null,
         tab: tabOf(event.doc),
       })
+    case 'pinned':
+      return { ...state, pins: event.pins }
     case 'answered':
       return withAnswers(state, event.answered)
     case 'found':
       // Who writes already is not asked.
       return state.code !== state.doc.code ? state : { ...(event.answered.size > 0 ? withAnswers(state, event.answered) : state), offer: draftOffer(event.draft) }
     case 'reset':
-      return { ...state, code: state.doc.code, offer: { kind: 'undo', code: state.code } }
+      return { ...state, code: state.doc.code, offer: { kind: 'undo', code: state.code, ...(event.forgets ? { forgets: true } : {}) } }
     case 'declined':
       return state.refusal === null ? { ...state, offer: null } : { ...state, refusal: null }
     case 'refused':
@@ -380,6 +391,7 @@ function withRun(state: State, id: number, change: Partial<Run>): State {
   return state.run?.id === id ? { ...state, run: { ...state.run, ...change } } : state
 }
 
+const rollingOf = ({ link }: Doc): Rolling => (link ? { ...USUAL, options: { all: link.view.rolled, except: link.view.except } } : USUAL)
 const tabOf = (doc: Doc): Tab => doc.link?.view.tab ?? 'code'
 const withAnswers = (state: State, answered: ReadonlySet<string>): State => ({ ...state, answered, picture: state.picture && { ...state.picture, trace: coveredFor(state.picture.trace, answered) } })
 const draftOffer = (code: string | null): Offer | null => (code === null ? null : { kind: 'draft', code })

@@ -32,7 +32,7 @@ export function createToast(act: { accept(code: string): void; decline(): void }
       }
       if (!offer) return
       const words = WORDS[offer.kind]
-      setText(text, words.text)
+      setText(text, offer.forgets ? 'Back to the original text, and every exercise is open again.' : words.text)
       setText(accept, words.accept)
       setAttribute(element, 'aria-label', words.label)
       // A reset is undone or forgotten at the next edit; a draft stays on offer until the reader has decided.

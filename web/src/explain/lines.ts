@@ -24,8 +24,8 @@ export interface LineValues {
 /// Room for a value.
 const MOST = 26
 
-/// `step`: null for the end.
-export function lineValuesOf(trace: Trace, step: number | null, summaryOf: SummaryOf): LineValues {
+/// `step`: null for the end. `shown`: of a node in a loop, the same in the turn that the loop shows (itself when it shows no other).
+export function lineValuesOf(trace: Trace, step: number | null, summaryOf: SummaryOf, shown: (node: number) => number = (node) => node): LineValues {
   const pending: number[] = []
   const show = (value: number): string => {
     const summary = summaryOf(value)
@@ -38,7 +38,9 @@ export function lineValuesOf(trace: Trace, step: number | null, summaryOf: Summa
     return `${min === max ? `all ${min}` : `${min} … ${max}`}${odd}`
   }
   const lines = [...resultsOfLines(trace)].flatMap(([line, nodes]): readonly LineValue[] => {
-    const done = step === null ? nodes.length - 1 : nodes.findLastIndex((node) => isComputed(trace, step, node))
+    const last = step === null ? nodes.length - 1 : nodes.findLastIndex((node) => isComputed(trace, step, node))
+    const turn = nodes.length > 1 ? nodes.indexOf(shown(nodes[last] ?? -1)) : -1
+    const done = turn >= 0 && turn < last ? turn : last
     const node = nodes[done]
     const [slot = -1] = node === undefined ? [] : resultSlots(trace, node)
     const value = at(trace.slots.value, slot)

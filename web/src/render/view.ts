@@ -65,6 +65,8 @@ export interface GraphViewState {
   readonly step: number | null
   /// The selection only follows the step: no card is opened for it.
   readonly quiet: boolean
+  /// Pinned nodes, by identity.
+  readonly pins: readonly string[]
   /// How a check of gradients went, by node.
   readonly badges: ReadonlyMap<number, Badge>
   /// Which loops are rolled up, and the turn that each shows.
@@ -87,6 +89,8 @@ export interface GraphViewOptions extends Omit<Asking, 'onElements'> {
   /// The reader wants another turn of a loop, by the key of its frame; a loop unrolled.
   onTurn(frame: string, index: number): void
   onUnroll(loop: string): void
+  /// The reader pins nodes, or no longer.
+  onPins(pins: readonly string[]): void
   /// The picture has these frames of rolled loops.
   onFrames(frames: readonly SceneFrame[]): void
 }
@@ -154,7 +158,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   const root = html('div', { class: 'gv' }, bar, canvas, card, pinned)
   host.replaceChildren(root)
 
-  let state: GraphViewState = { trace: null, selected: [], step: null, quiet: false, badges: new Map(), rolling: { options: ROLLED, positions: LAST }, status: 'idle' }
+  let state: GraphViewState = { trace: null, selected: [], step: null, quiet: false, pins: [], badges: new Map(), rolling: { options: ROLLED, positions: LAST }, status: 'idle' }
   let views: readonly View[] = []
   let view = -1
   let pass = -1
@@ -177,7 +181,6 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   /// Node that Tab leads to.
   let stop = -1
   let asking = 0
-  let pins: readonly string[] = []
   let lit: readonly number[] = []
   let pointed: number | null = null
   const metrics = measure(surface)
@@ -211,7 +214,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     if (changed || switched || passed || turned) redraw(switched || rerolled ? 'open' : 'keep')
     else if (selected || moved) select()
     if (next.badges !== before.badges && !changed) refreshBadges()
-    if (changed || selected || switched || moved || passed || next.quiet !== before.quiet || next.badges !== before.badges) refreshCard()
+    if (changed || selected || switched || moved || passed || next.quiet !== before.quiet || next.pins !== before.pins || next.badges !== before.badges) refreshCard()
     if ((selected || moved) && !changed && !turned) revealSelected()
     if (next.status !== before.status) keepBase()
     if (changed || switched || passed || (turned && views[view]?.members) || next.status !== before.status) refreshBar()
@@ -425,8 +428,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
     onCode: (node) => options.onCode(node),
     onPin: (node) => {
       if (!state.trace) return
-      pins = togglePin(pins, identityOf(state.trace, node))
-      refreshCard()
+      options.onPins(togglePin(state.pins, identityOf(state.trace, node)))
     },
     formula: options.formula,
     summaryOf,
@@ -440,7 +442,7 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
   }
 
   function pinnedCards(): readonly { readonly identity: string; readonly card: Card | null }[] {
-    const { trace, step } = state
+    const { trace, step, pins } = state
     return pins.map((identity) => {
       const node = trace ? nodeOfIdentity(trace, identity) : -1
       const own = views.find(({ nodes }) => nodes.includes(node))
@@ -451,15 +453,12 @@ export function createGraphView(host: HTMLElement, options: GraphViewOptions): G
 
   function refreshCard(): void {
     const made = openCard()
-    inspector.draw(made, made ? (state.badges.get(made.node) ?? null) : null, made !== null && state.trace !== null && pins.includes(identityOf(state.trace, made.node)))
+    inspector.draw(made, made ? (state.badges.get(made.node) ?? null) : null, made !== null && state.trace !== null && state.pins.includes(identityOf(state.trace, made.node)))
     drawPins(pinned, pinnedCards(), {
       onGo: (to) => options.onSelect(to),
-      onUnpin: (identity) => {
-        pins = pins.filter((one) => one !== identity)
-        refreshCard()
-      },
+      onUnpin: (identity) => options.onPins(state.pins.filter((one) => one !== identity)),
     })
-    if (made || pins.length > 0) askLater()
+    if (made || state.pins.length > 0) askLater()
   }
 
   function refreshBadges(): void {

@@ -24,14 +24,22 @@ export interface LinkView {
   readonly tab: (typeof TABS)[number]
   /// It runs as soon as it is opened, inside the runner's limits.
   readonly run: boolean
+  /// Loops that are many are rolled up, or none is; and which are not as this says, by their places ("for 9:4").
+  readonly rolled: boolean
+  readonly except: readonly string[]
+  /// Pinned nodes, by what they are (`graph/pins.ts`).
+  readonly pins: readonly string[]
 }
 
 export const TABS = ['code', 'graph', 'output'] as const
 
-export const DEFAULTS: Omit<LinkDocument, 'code'> = { engine: '', seed: 0, step: -1, node: -1, trace: null, view: { tab: 'code', run: false } }
+export const DEFAULTS: Omit<LinkDocument, 'code'> = { engine: '', seed: 0, step: -1, node: -1, trace: null, view: { tab: 'code', run: false, rolled: true, except: [], pins: [] } }
 
 const ENGINE = /^[0-9A-Za-z.+-]{0,64}$/
 const MOST_INDEX = 0x7fffffff
+/// Most loops or pins of a link, and characters of one.
+export const MOST_NAMES = 64
+export const MOST_NAME = 1000
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -55,11 +63,18 @@ export function readDocument(value: unknown): LinkDocument {
   }
 }
 
-function readView({ tab = DEFAULTS.view.tab, run = DEFAULTS.view.run }: Fields): LinkView {
+function readView({ tab = DEFAULTS.view.tab, run = DEFAULTS.view.run, rolled = DEFAULTS.view.rolled, except = [], pins = [] }: Fields): LinkView {
   const found = TABS.find((each) => each === tab)
   if (!found) throw new LinkError('bad-content', `view.tab must be one of ${TABS.join(', ')}`)
   if (typeof run !== 'boolean') throw new LinkError('bad-content', 'view.run must be true or false')
-  return { tab: found, run }
+  if (typeof rolled !== 'boolean') throw new LinkError('bad-content', 'view.rolled must be true or false')
+  return { tab: found, run, rolled, except: names(except, 'except'), pins: names(pins, 'pins') }
+}
+
+function names(value: unknown, field: string): readonly string[] {
+  const fits = (one: unknown): one is string => typeof one === 'string' && [...one].length <= MOST_NAME
+  if (!Array.isArray(value) || value.length > MOST_NAMES || !value.every(fits)) throw new LinkError('bad-content', `view.${field} must be a list of up to ${MOST_NAMES} short texts`)
+  return value
 }
 
 function fields(value: unknown, field: string): Fields {
@@ -78,7 +93,8 @@ function whole(given: Fields, field: 'seed' | 'step' | 'node', least: number, mo
 
 /// The same document is always the same text.
 export function canonicalJson({ code, engine, seed, step, node, trace, view }: LinkDocument): string {
-  const options = differing({ run: view.run, tab: view.tab }, DEFAULTS.view)
+  const { except, pins, rolled, run, tab } = view
+  const options = differing({ except, pins, rolled, run, tab }, DEFAULTS.view)
   const rest = differing({ engine, node, seed, step, trace }, DEFAULTS)
   return JSON.stringify({ code, ...rest, ...(Object.keys(options).length > 0 ? { view: options } : {}) })
 }
@@ -92,5 +108,5 @@ export function fingerprint(document: LinkDocument): string {
 /// Entries that are not the defaults, in their order.
 function differing(values: Fields, defaults: object): Fields {
   const usual = new Map(Object.entries(defaults))
-  return Object.fromEntries(Object.entries(values).filter(([key, value]) => value !== usual.get(key)))
+  return Object.fromEntries(Object.entries(values).filter(([key, value]) => (Array.isArray(value) && key !== 'trace' ? value.length > 0 : value !== usual.get(key))))
 }

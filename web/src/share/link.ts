@@ -3,7 +3,7 @@
 
 import { crc32, fromBase64Url, toBase64Url } from './bytes'
 import { TooMuch, deflate, inflate } from './deflate'
-import { DEFAULTS, canonicalJson, readDocument, type LinkDocument } from './document'
+import { DEFAULTS, canonicalJson, readDocument, type LinkDocument, type LinkView } from './document'
 import { LinkError } from './problem'
 
 /// Most characters of a link that are looked at, and most bytes of JSON that one may hold.
@@ -26,7 +26,7 @@ const WHOLE = /^[0-9]+\.([A-Za-z0-9_-]*)\.([0-9a-f]{8})$/
 const CUT = /^[0-9]+(?:\.[A-Za-z0-9_-]*(?:\.[0-9a-f]{0,7})?)?(?:…|%E2%80%A6|\.{3})?$/
 
 /// The fragment, from its `#` on. What is left out of the document has its default.
-export async function encodeLink(document: Pick<LinkDocument, 'code'> & Partial<LinkDocument>): Promise<string> {
+export async function encodeLink(document: Pick<LinkDocument, 'code'> & Partial<Omit<LinkDocument, 'view'>> & { readonly view?: Partial<LinkView> }): Promise<string> {
   const version = versionOf(NEWEST)
   const json = new TextEncoder().encode(canonicalJson(version.read({ ...DEFAULTS, ...document })))
   if (json.length > MOST_BYTES) throw new LinkError('too-large', `${json.length} bytes`)
