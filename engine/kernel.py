@@ -18,7 +18,6 @@ from . import __version__, elsewhere, facade
 from .array import watch
 from .cells import split_cells
 from .check import Budget, Spent, verdicts
-from .devices import HOST
 from .display import pretty
 from .errors import BudgetExceeded
 from .exercises import judged
@@ -256,7 +255,7 @@ class Kernel:
         """
         run = Run(code, limits or Limits(), tell or (lambda kind, data: None), self._clock)
         self._run = run
-        HOST.xp.random.seed(seed)
+        facade.random.seed(seed)
         facade.fresh()
         state.recording = state.training = False
         if partial is not None:

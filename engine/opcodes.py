@@ -159,6 +159,11 @@ TABLE = """
  148  isposinf
  149  isneginf
  150  fully_connected
+ 151  philox_uniform     low high shape dtype philox_key counter
+ 152  philox_normal      loc scale shape dtype philox_key counter
+ 153  philox_exponential scale shape dtype philox_key counter
+ 154  philox_mask        p shape dtype philox_key counter
+ 155  philox_integers    low high shape dtype philox_key counter
 """
 
 _LINES = [line.split() for line in TABLE.strip().splitlines()]
@@ -171,8 +176,8 @@ NAMES: dict[int, str] = {code: name for name, code in OPCODES.items()}
 ATTRIBUTES: dict[str, tuple[str, ...]] = {name: tuple(attrs) for _, name, *attrs in _LINES}
 
 _DRAWN = (
-    "A draw moves the page's own generator: drawn there, its numbers travel as an upload. Draws "
-    "that a server can repeat (key and counter as attributes) will be rows of their own."
+    "A draw moves the page's own generator: drawn there, its numbers travel as an upload. What a "
+    "server draws itself, from a key and a counter, are the rows philox_*."
 )
 
 #: Rows that never travel, each with the reason.
@@ -281,6 +286,7 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "axis1": ("place",),
     "axis2": ("place",),
     "constant_value": ("number",),
+    "counter": ("int",),
     "ddof": ("number",),
     "depth": ("int",),
     "dilate": ("places",),
@@ -289,11 +295,14 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "fill_value": ("number",),
     "flat": ("flag",),
     "indices_or_sections": ("parts", "ints"),
+    "high": ("number",),
     "k": ("int",),
     "keepdims": ("flag",),
     "kernel": ("places",),
     "key": ("key",),
     "labels": ("labels",),
+    "loc": ("number",),
+    "low": ("number",),
     "mode": ("mode",),
     "n": ("place",),
     "newshape": ("int", "ints"),
@@ -301,9 +310,12 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "off_value": ("number",),
     "on_value": ("number",),
     "ord": ("place",),
+    "p": ("number",),
     "pad": ("places",),
+    "philox_key": ("int",),
     "repeats": ("int",),
     "reps": ("int", "ints"),
+    "scale": ("number",),
     "shape": ("int", "ints"),
     "shift": ("int", "ints"),
     "size": ("int",),

@@ -9,7 +9,13 @@ ARITHMETIC = {
     "mod": "mod",
     "pow": "power",
 }
-BITS = {"and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor"}
+BITS = {
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "lshift": "left_shift",
+    "rshift": "right_shift",
+}
 COMPARISON = {
     "lt": "less",
     "le": "less_equal",

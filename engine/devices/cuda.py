@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import numpy
 
 from .device import Device
-from .draws import HostDraws
+from .draws import Draws
 from .namespace import namespace
 
 __all__ = ["CudaDevice", "DeviceLost", "NoDevice", "count", "cuda", "fake"]
@@ -29,7 +29,7 @@ class CudaDevice(Device):
         super().__init__(kind, index, namespace(cupy))
         self._cupy = cupy
         self._place = cupy.cuda.Device(index)
-        self.xp.random = HostDraws(self)
+        self.xp.random = Draws(self)
         with self._place:
             self._stream = cupy.cuda.Stream(non_blocking=True)
             if memory is not None:

@@ -10,6 +10,7 @@ from . import quick
 from .device import Device
 from .mxrandom import MXNetRandom
 from .namespace import namespace
+from .philox import blocks_of
 
 Raw = numpy.ndarray
 
@@ -127,11 +128,24 @@ def broadcast_to(x, shape):
     return numpy.broadcast_to(x, shape)
 
 
+def philox(count, *, key, counter):
+    """`namespace.philox`, block by block."""
+    out = numpy.empty((-(-count // 4), 4), "int64")
+    for start in range(0, len(out), BLOCK):
+        part = out[start : start + BLOCK]
+        first = counter + start
+        numbers = numpy.arange(first, first + len(part), dtype="uint64")
+        for k, words in enumerate(blocks_of(numbers, key)):
+            part[:, k] = words
+    return out.reshape(-1)[:count]
+
+
 SHORT = {"sum": total, "max": largest, "min": smallest}
 SHORT |= {f.__name__: f for f in (mean, transpose, swapaxes, reshape, expand_dims, broadcast_to)}
 OWN = {
     "take": take,
     "blockwise": blockwise,
+    "philox": philox,
     **SHORT,
     **{n: rounded(getattr(numpy, n)) for n in ROUNDED},
 }

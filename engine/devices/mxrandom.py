@@ -224,19 +224,21 @@ class MXNetRandom:
 
     def nd_uniform(self, low=0.0, high=1.0, shape=(1,), dtype="float32") -> np.ndarray:
         """`nd.random.uniform`: low + (high - low) * u, in the precision of `dtype`."""
-        (low, high), full, dtype = _per_element(shape, dtype, low, high)
+        (low, high), full, dtype = parameters_per_element(shape, dtype, low, high)
         u = self._parallel_uniforms(math.prod(full), generator_real(dtype)).reshape(full)
         return (low + (high - low) * u).astype(dtype)
 
     def nd_normal(self, loc=0.0, scale=1.0, shape=(1,), dtype="float32") -> np.ndarray:
         """`nd.random.normal`, `nd.random_normal`, `nd.random.randn`: z * scale + loc."""
-        (loc, scale), full, dtype = _per_element(shape, dtype, loc, scale)
+        (loc, scale), full, dtype = parameters_per_element(shape, dtype, loc, scale)
         z = self._parallel_normals(math.prod(full), generator_real(dtype)).reshape(full)
         return (z * scale + loc).astype(dtype)
 
     def nd_exponential(self, scale=1.0, shape=(1,), dtype="float32") -> np.ndarray:
         """`nd.random.exponential`: -log(1 - u) / (1 / scale), computed in float64."""
-        (rate,), full, dtype = _per_element(shape, dtype, 1.0 / np.asarray(scale, np.float64))
+        (rate,), full, dtype = parameters_per_element(
+            shape, dtype, 1.0 / np.asarray(scale, np.float64)
+        )
         u = self._parallel_uniforms(math.prod(full), generator_real(dtype))
         gap = -libm_log(1.0 - u.astype(np.float64)).reshape(full)
         return (gap / rate).astype(dtype)
@@ -266,13 +268,13 @@ class MXNetRandom:
 
     def np_uniform(self, low=0.0, high=1.0, size=None, dtype="float32") -> np.ndarray:
         """`np.random.uniform`, `np.random.rand`: low + u * (high - low)."""
-        (low, high), full = _broadcast(size, low, high)
+        (low, high), full = parameters_broadcast(size, low, high)
         u = uniforms(self._single.take(math.prod(full)), np.dtype(np.float32)).reshape(full)
         return (low + _times(u, high - low)).astype(dtype)
 
     def np_normal(self, loc=0.0, scale=1.0, size=None, dtype="float32") -> np.ndarray:
         """`np.random.normal`, `np.random.randn`: loc + z * scale; both values of a pair count."""
-        (loc, scale), full = _broadcast(size, loc, scale)
+        (loc, scale), full = parameters_broadcast(size, loc, scale)
         count = math.prod(full)
         z = np.empty(count + count % 2, np.float32)
         if count:
@@ -308,7 +310,7 @@ class MXNetRandom:
 # ----- Parameters -----
 
 
-def _per_element(shape, dtype, *parameters):
+def parameters_per_element(shape, dtype, *parameters):
     """nd's parameters in float32, the full shape, and the result's dtype.
 
     MXNet keeps them in float32 even where it draws in float64: so float32(high - low) is a
@@ -321,7 +323,7 @@ def _per_element(shape, dtype, *parameters):
     return spread, outer + shape, np.dtype(dtype)
 
 
-def _broadcast(size, *parameters):
+def parameters_broadcast(size, *parameters):
     """np's parameters in one precision (that of their arrays, else float32); the full shape."""
     arrays = [p.dtype for p in parameters if isinstance(p, np.ndarray) and p.dtype.kind == "f"]
     real = np.result_type(*arrays) if arrays else np.dtype(np.float32)

@@ -10,6 +10,7 @@ from functools import partial
 from ..ops import indexing
 from ..registry import OPS
 from . import vocabulary
+from .philox import blocks_of
 
 __all__ = ["Namespace", "finish", "namespace"]
 
@@ -117,6 +118,13 @@ def einsum(module, *operands, labels):
     return module.einsum(*parts, labels[-1], optimize=len(operands) > 1)
 
 
+def philox(module, count, *, key, counter):
+    """`count` random words of 32 bits, as int64: a stream's from block `counter` on."""
+    numbers = module.arange(counter, counter + -(-count // 4), dtype="uint64")
+    words = module.stack(blocks_of(numbers, key), axis=1)
+    return words.reshape(-1)[:count].astype("int64")
+
+
 def blockwise(module, function, x, *, dtype):
     """An elementwise function of an array, in the dtype given; a device may cut `x` into blocks."""
     return function(x).astype(dtype)
@@ -131,6 +139,7 @@ MADE = {
         concatenate,
         einsum,
         getitem,
+        philox,
         scatter_add,
         take,
         take_add,

@@ -19,8 +19,9 @@ from ..ops import indexing
 from ..signs import ARITHMETIC, COMPARISON
 from . import vocabulary
 from .device import Device
-from .draws import HostDraws
+from .draws import Draws
 from .namespace import Namespace, bounded, finish
+from .philox import blocks_of
 
 __all__ = ["ROUND_TRIPS", "Array", "StandardDevice"]
 
@@ -215,8 +216,8 @@ class StandardDevice(Device):
         for name in vocabulary.LINALG:
             setattr(space.linalg, name, words.on_matrices(name))
         finish(space, {name: getattr(words, name) for name in vocabulary.ADDED})
-        space.random = HostDraws(self)
         super().__init__(kind, index, space)
+        space.random = Draws(self)
 
     def supports(self, dtype: str) -> bool:
         return dtype in DTYPES
@@ -560,6 +561,14 @@ class _Words:
         at = bounded(self.device.xp, indices.reshape(-1), x.shape[axis], mode)
         found = self.out(self.std.take(x._inner, at._inner, axis=axis))
         return found.reshape((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]))
+
+    def philox(self, count, *, key, counter):
+        stop = counter + -(-count // 4)
+        place = {"dtype": self.std.uint64, "device": self.device.place}
+        numbers = self.std.arange(counter, stop, **place)
+        words = self.std.stack(list(blocks_of(numbers, key)), axis=1)
+        flat = self.std.reshape(words, (-1,))[:count]
+        return self.out(self.std.astype(flat, self.std.int64))
 
     def blockwise(self, function, x, *, dtype):
         return function(x).astype(dtype)

@@ -30,7 +30,7 @@ LINALG = frozenset("cholesky det eigh inv pinv qr slogdet solve svd".split())
 
 #: Functions that array modules do not have, or spell differently: see `namespace.py`.
 ADDED = frozenset(
-    "arange_like blockwise cast concatenate einsum getitem scatter_add take take_add".split()
+    "arange_like blockwise cast concatenate einsum getitem philox scatter_add take take_add".split()
 )
 
 #: Rows that rules call as functions of `xp`.

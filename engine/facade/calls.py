@@ -4,10 +4,11 @@ import numpy
 
 from .. import elsewhere
 from ..array import Array, invoke, ndarray, watch, wrap
+from ..devices import HOST
 from ..errors import message
 from ..registry import OPS
 
-__all__ = ["array_of", "arrays_of", "attach", "floats", "made", "op", "raw"]
+__all__ = ["array_of", "arrays_of", "attach", "floats", "made", "op", "raw", "stream"]
 
 
 def op(name, *operands, **attrs):
@@ -54,6 +55,12 @@ def floats(x):
 def raw(x):
     """The NumPy data of an array, or of anything that NumPy can read."""
     return elsewhere.host(x._data) if isinstance(x, Array) else numpy.asarray(x)
+
+
+def stream():
+    """The generator that draws now: a device's own where the program named it, else the host's."""
+    home = elsewhere.home
+    return (home.device if home.named and home.device is not None else HOST).xp.random
 
 
 def attach(module, functions: dict) -> None:

@@ -11,13 +11,16 @@ from ..devices import HOST
 from ..errors import MXNetError, message
 from ..registry import OPS
 from . import device
-from .calls import made, op, raw
+from .calls import made, op, raw, stream
 from .generate import dtype_name, sizes
 
 
 def generator():
-    """A generator of NumPy's that continues MXNet's stream."""
-    word = HOST.xp.random.randint(0, 2**31 - 1, (1,))
+    """A generator of NumPy's that continues the stream of the context: MXNet's, or a device's."""
+    source = stream()
+    if source is not HOST.xp.random:
+        return source.generator()
+    word = source.randint(0, 2**31 - 1, (1,))
     return numpy.random.default_rng(int(word[0]))
 
 
@@ -217,8 +220,8 @@ def choice(a, size=None, replace=True, p=None, ctx=None, out=None):
 def permutation(x):
     """The numbers 0 … x - 1, or the rows of an array, in random order."""
     if isinstance(x, int):
-        return made(HOST.xp.random.shuffle_indices(x, 1).astype("int64"))
-    return op("getitem", x, key=(HOST.xp.random.shuffle_indices(len(x), x.ndim),))
+        return made(stream().shuffle_indices(x, 1).astype("int64"))
+    return op("getitem", x, key=(stream().shuffle_indices(len(x), x.ndim),))
 
 
 NP_FUNCTIONS = {

@@ -6,7 +6,6 @@ import numpy
 
 from .. import shapes
 from ..array import Array, NDArray, invoke, watch, wrap
-from ..devices import HOST
 from ..elsewhere import host
 from ..errors import MXNetError, message
 from ..registry import OPS
@@ -31,7 +30,7 @@ from . import (
 from . import (
     contrib as _contrib,
 )
-from .calls import attach
+from .calls import attach, stream
 from .generate import (
     check_scale,
     check_span,
@@ -378,7 +377,7 @@ def _randint(low, high, shape=None, dtype=None, ctx=None, out=None, **_):
 
 def _shuffle(data, **_):
     """The array shuffled along its first axis."""
-    return data[HOST.xp.random.shuffle_indices(len(data), data.ndim)]
+    return data[stream().shuffle_indices(len(data), data.ndim)]
 
 
 for _key, _made in (

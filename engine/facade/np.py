@@ -7,12 +7,11 @@ import numpy
 
 from .. import elsewhere
 from ..array import ARRAYS, Array, invoke, ndarray, watch, wrap
-from ..devices import HOST
 from ..errors import OutOfBounds, message
 from ..registry import OPS
 from ..tape import state
 from . import arrange, device, distributions, fallback, finance, linear, order, statistics, sums
-from .calls import attach, op
+from .calls import attach, op, stream
 from .generate import (
     check_scale,
     check_span,
@@ -414,7 +413,7 @@ def _randint(low, high=None, size=None, dtype=None, ctx=None, out=None):
 
 def _shuffle(x):
     """Shuffles an array in place along its first axis."""
-    x[...] = wrap(ndarray, x._data[HOST.xp.random.shuffle_indices(len(x), x.ndim)])
+    x[...] = wrap(ndarray, x._data[stream().shuffle_indices(len(x), x.ndim)])
 
 
 for _key, _draws in (

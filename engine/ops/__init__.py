@@ -11,6 +11,7 @@ from . import (
     movement,
     nn,
     numbers,
+    philox,
     random,
     reduction,
     spatial,
@@ -20,5 +21,5 @@ from . import (
 
 __all__ = [
     "comparison", "contraction", "creation", "elementwise", "heads", "indexing", "linalg",
-    "movement", "nn", "numbers", "random", "reduction", "spatial", "special", "triangles",
+    "movement", "nn", "numbers", "philox", "random", "reduction", "spatial", "special", "triangles",
 ]

@@ -8,6 +8,7 @@ through views.
 
 import inspect
 import os
+import types
 from contextlib import contextmanager, nullcontext
 from functools import cache
 
@@ -17,7 +18,8 @@ import pytest
 import engine
 from engine import autograd
 from engine.array import invoke, ndarray, wrap
-from engine.devices import HOST, cuda, cupy_surface, fakecupy, perform, vocabulary
+from engine.devices import HOST, cuda, cupy_surface, fakecupy, vocabulary
+from engine.devices.draws import Draws
 from engine.devices.executor import Executor
 from engine.devices.remote import RemoteDevice, local
 from engine.devices.session import Session
@@ -455,16 +457,19 @@ def test_no_row_waits_for_the_gpu(op):
 
 
 @pytest.mark.parametrize("name", [n for n, op in OPS.items() if op.family == "random"])
-def test_draws_are_the_hosts_own(name, world):
+def test_draws_have_the_same_bits_on_every_device(name, world):
     op = OPS[name]
     size = {"size": (3, 2)} if "size" in op.attrs else {"shape": (3, 2)}
-    wanted, got = [], []
-    for device, found in ((HOST, wanted), (world.device, got)):
-        HOST.xp.random.seed(7)
-        (raw,) = perform(device, op, (), {**op.attrs, **size})
-        found.append(device.asnumpy(raw))
-    assert got[0].dtype == wanted[0].dtype
-    assert got[0].tolist() == wanted[0].tolist()
+    found = []
+    for device, source in ((HOST, Draws(HOST)), (world.device, world.device.xp.random)):
+        source.seed(7)
+        for _ in range(2):
+            raw = op.forward(types.SimpleNamespace(random=source), **{**op.attrs, **size})
+            found.append(device.asnumpy(raw))
+    first, second, *there = found
+    assert first.tolist() != second.tolist()
+    assert [x.tobytes() for x in there] == [first.tobytes(), second.tobytes()]
+    assert there[0].dtype == first.dtype == op.attrs["dtype"] and first.shape == (3, 2)
 
 
 # ----- Programs on FakeCuPy -----

@@ -13,7 +13,7 @@ from ...program import FrameError, Handle, Read
 from ...registry import OPS, Op
 from ...signs import ARITHMETIC, COMPARISON
 from ..device import Device
-from ..draws import HostDraws
+from ..draws import Draws
 from ..forecast import Spec, forecast
 from ..namespace import Namespace
 from .queue import DeviceLost, Queue, key_of
@@ -206,7 +206,7 @@ class RemoteDevice(Device):
         self._lost: str | None = None  # why there will be no more replies
         self.kind, self.index = kind, index
         super().__init__(kind, index, Rows(self))
-        self.xp.random = HostDraws(self)
+        self.xp.random = Draws(self)
 
     # ----- Arrays in and out -----
 
