@@ -14,7 +14,7 @@ from .devices import HOST
 from .errors import INPLACE, MXNetError, ShapeError, message, shapes_text
 from .registry import OPS, Op
 from .single import single
-from .tape import LEAF, AttrEntry, Gradient, TapeEntry, pick_entry, state, tape_entry
+from .tape import LEAF, Gradient, TapeEntry, pick_entry, state, tape_entry
 
 Raw = numpy.ndarray
 BOOL, INT64 = numpy.dtype("bool"), numpy.dtype("int64")
@@ -377,12 +377,9 @@ def invoke(op: Op, inputs, attrs=None, cls=None):
                         out = kind()
                         out._data = y
                         if (p is not None or q is not None) and state.recording:
-                            if attrs is None:
-                                entry = TapeEntry()
-                            else:
-                                entry = AttrEntry()
-                                entry.attrs = attrs
+                            entry = TapeEntry()
                             entry.op = op
+                            entry.attrs = attrs
                             entry.p = p
                             entry.a = x
                             if second:

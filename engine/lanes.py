@@ -16,7 +16,7 @@ from .devices.host import DOUBLE, SINGLE
 from .devices.host import SMALL as FEW
 from .devices.quick import SINGLES
 from .registry import Op
-from .tape import SMALL, NumberEntry, NumberFirstEntry, TapeEntry, state
+from .tape import SMALL, TapeEntry, state
 
 _UNARY = """
 def made({head}):
@@ -39,7 +39,7 @@ def made({head}):
                 entry.p = parent
                 entry.a = {a}
                 entry.y = y
-                entry.grad = entry.cot = None
+                entry.attrs = entry.grad = entry.cot = None
                 state.serial = entry.serial = state.serial + 1
             else:
                 out._entry = entry = None
@@ -75,12 +75,12 @@ def made({head}):
             out._data = y
             p = a._entry
             if (p is not None or q is not None) and state.recording:
-                {entry}
+                out._entry = entry = TapeEntry()
                 entry.op = op
                 entry.p, entry.q = {entries}
-                entry.a, entry.b = {kept}
+                entry.a, entry.b = {kept}{numbered}
                 entry.y = y
-                entry.grad = entry.cot = None
+                entry.attrs = entry.grad = entry.cot = None
                 state.serial = entry.serial = state.serial + 1
             else:
                 out._entry = entry = None
@@ -100,13 +100,9 @@ _ROUNDED = """
 #: A number beside an array of float32 costs NumPy 0.25 us less as an array of no axes, forward and
 #: backward; the tape keeps the number as well. 0.0 stays: -0.0 is equal to it, and is another.
 _NUMBER = "SINGLES[b] if x.dtype is SINGLE and (b or kind is int) else b"
-_ENTRY = "out._entry = entry = TapeEntry()"
-_NUMBERED = """if kind is cls:
-                    entry = TapeEntry()
-                else:
-                    entry = {entry}()
-                    entry.number = b
-                out._entry = entry"""
+_NUMBERED = """
+                if kind is not cls:
+                    entry.number = b"""
 
 #: Broadcasting and products may give a far larger array: `invoke` asks whether they may.
 _WIDENING = """
@@ -201,11 +197,11 @@ def lane(op: Op, name: str, *, reflected=False, options="", unless="", otherwise
     kernel = _WIDENING if grows else _ROUNDED if bare else plain
     # NumPy's own functions take a number in another form; rows made of several may look at it.
     single = isinstance(op.kernel, numpy.ufunc)
-    kept, entry = raws, _ENTRY
+    kept, numbered = raws, ""
     if single and op.literal:
         kept = "z if kind is cls else b, x" if reflected else "x, z if kind is cls else b"
     elif single:
-        entry = _NUMBERED.format(entry="NumberFirstEntry" if reflected else "NumberEntry")
+        numbered = _NUMBERED
     source = template.format(
         a="raw",
         dtype="BOOL" if op.dtype == "bool" else "x.dtype",
@@ -218,7 +214,7 @@ def lane(op: Op, name: str, *, reflected=False, options="", unless="", otherwise
         raws=raws,
         kept=kept,
         number=_NUMBER if single else "b",
-        entry=entry,
+        numbered=numbered,
         entries="q, p" if reflected else "p, q",
         head=", ".join([*operands, *([options] if options else [])]),
         free="observer is None" if op.grows else "True",
@@ -232,8 +228,6 @@ def lane(op: Op, name: str, *, reflected=False, options="", unless="", otherwise
         "FEW": FEW,
         "FALLS": (AttributeError, *REFUSALS),
         "INT64": INT64,
-        "NumberEntry": NumberEntry,
-        "NumberFirstEntry": NumberFirstEntry,
         "SINGLE": SINGLE,
         "SINGLES": SINGLES,
         "SMALL": SMALL,

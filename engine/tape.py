@@ -46,12 +46,26 @@ class TapeEntry:
 
     Most entries have one or two operands (`op.arity`); these stand in slots of their own, `a` with
     parent `p` and `b` with parent `q`: two tuples less for each operation, a tenth of its cost.
-    With any other number, `p` holds all parents and `a` all primals. Only entries that have
-    attributes have a place for them (`AttrEntry`).
+    With any other number, `p` holds all parents and `a` all primals. An operand that is a Python
+    number may stand in `number`; then `a` or `b` is the number as rules take it soonest (see
+    `devices/quick`). One class for all: CPython remembers for each place in `walk` where the
+    attributes of one class are, and looks them up anew whenever another comes by.
     """
 
-    __slots__ = ("a", "b", "cot", "grad", "op", "p", "q", "serial", "site", "y")
-    attrs = None
+    __slots__ = (
+        "a",
+        "attrs",
+        "b",
+        "cot",
+        "grad",
+        "number",
+        "op",
+        "p",
+        "q",
+        "serial",
+        "site",
+        "y",
+    )
 
     @property
     def parents(self):
@@ -65,34 +79,11 @@ class TapeEntry:
     def primals(self):
         """The operands' raw arrays or Python numbers."""
         arity = self.op.arity
-        return self.a if not arity else (self.a,) if arity == 1 else (self.a, self.b)
-
-
-class AttrEntry(TapeEntry):
-    """The entry of an operation that was given attributes."""
-
-    __slots__ = ("attrs",)
-
-
-class NumberEntry(TapeEntry):
-    """The entry of an operation whose second operand is a Python number, kept in `number`; `b` is
-    the number as rules take it soonest (`devices/quick`)."""
-
-    __slots__ = ("number",)
-
-    @property
-    def primals(self):
-        return self.a, self.number
-
-
-class NumberFirstEntry(TapeEntry):
-    """The same with the number in front: `a` is what rules take."""
-
-    __slots__ = ("number",)
-
-    @property
-    def primals(self):
-        return self.number, self.b
+        if arity != 2:
+            return (self.a,) if arity else self.a
+        if not hasattr(self, "number"):
+            return self.a, self.b
+        return (self.a, self.number) if self.q is None else (self.number, self.b)
 
 
 def pick_entry(source, index, raw) -> TapeEntry:
@@ -102,12 +93,9 @@ def pick_entry(source, index, raw) -> TapeEntry:
 
 def tape_entry(op, parents, primals, y, attrs) -> TapeEntry:
     """A new entry, latest on the tape. (Filling slots costs half of an `__init__`.)"""
-    if attrs is None:
-        entry = TapeEntry()
-    else:
-        entry = AttrEntry()
-        entry.attrs = attrs
+    entry = TapeEntry()
     entry.op = op
+    entry.attrs = attrs
     arity = op.arity
     if arity:
         entry.p, entry.a = parents[0], primals[0]
