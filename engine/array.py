@@ -147,7 +147,7 @@ class Array:
                     "Pick one (`x[0]`) or reduce (`x.sum()`).",
                 )
             )
-        raw = elsewhere.host(self._data)
+        raw = self._data if type(self._data) is Raw else elsewhere.host(self._data)
         return raw.reshape(-1)[0] if raw.ndim < 2 else raw.copy()
 
     def __len__(self):

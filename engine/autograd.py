@@ -130,13 +130,15 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True) -> Non
         if gradient is None or gradient.req == "null":
             continue
         buffer = gradient.buffer
-        raw = elsewhere.zeros_as(buffer._data) if cotangent is None else _as_raw(cotangent)
-        if raw.dtype is not buffer._data.dtype:
-            raw = raw.astype(buffer._data.dtype)
+        old, raw = buffer._data, cotangent
+        if type(raw) is not Raw:
+            raw = elsewhere.zeros_as(old) if raw is None else _as_raw(raw)
+        if raw.dtype is not old.dtype:
+            raw = raw.astype(old.dtype)
         if gradient.req == "add":
-            raw = _as_raw(buffer._data + raw)
+            raw = _as_raw(old + raw)
         if getattr(buffer, "_buffer", None) is None:
-            buffer._data = raw.reshape(buffer._data.shape)
+            buffer._data = raw if raw.shape == old.shape else raw.reshape(old.shape)
         else:
             buffer._write(Ellipsis, raw)
         gradient.fresh = True
@@ -227,7 +229,7 @@ def _run(kind, heads, head_grads, wanted, retain_graph, create_graph, train):
         entries.append(head._entry)
         seeds.append(elsewhere.ones_as(head._data) if given is None else given)
     # A result whose gradient is wanted only now is marked as one that keeps it.
-    marked = [entry for entry in wanted if entry.grad is None]
+    marked = [entry for entry in wanted if entry.grad is None] if wanted else ()
     for entry in marked:
         entry.grad = WANTED
     observer = watch.observer
@@ -306,6 +308,8 @@ def _head_grads(heads, head_grads):
 def _listed(value):
     if type(value) in ARRAYS:
         return [value]
+    if type(value) is list and len(value) == 1 and type(value[0]) in ARRAYS:
+        return value
     found = list(value) if isinstance(value, list | tuple) else [value]
     for x in found:
         if type(x) not in ARRAYS and (x is not None or x is value):

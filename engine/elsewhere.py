@@ -14,6 +14,9 @@ from .registry import OPS, Op
 Raw = numpy.ndarray
 
 
+ONE = numpy.array(1, "float32")
+
+
 class Home:
     """Where new arrays go: None is the host. And the devices that are connected, by name.
 
@@ -107,7 +110,11 @@ def zeros_as(raw):
 
 def ones_as(raw):
     """Ones in shape and dtype of a raw array, beside it."""
-    return row("ones_like", raw) if is_elsewhere(raw) else numpy.ones_like(raw)
+    if is_elsewhere(raw):
+        return row("ones_like", raw)
+    ones = numpy.empty(raw.shape, raw.dtype)  # `numpy.ones_like` takes 0.8 us longer
+    ones[...] = ONE
+    return ones
 
 
 def written(raw, key, value):

@@ -33,7 +33,13 @@ def _in_place(op):
             if same and watch.observer is None and _unshared(self):
                 ufunc(x, z, x)  # a new array of that size would cost page faults
                 return self
-        return self._become(quick(self, other))
+        result = quick(self, other)
+        x, y = self._data, result._data
+        same = type(x) is type(y) is Raw and y.dtype is x.dtype and y.shape == x.shape
+        if same and watch.observer is None and getattr(self, "_buffer", None) is None:
+            self._data = y
+            return self
+        return self._become(result)
 
     return call
 

@@ -215,7 +215,8 @@ def walk(heads, F, view, *, free, watch=None):
     visits every entry after all that depend on it: no list of the graph is made first. `following`
     holds the one entry that waits in a plain chain, `queue` (a heap) any others.
     """
-    outer = [(entry, entry.cot) for entry in state.waiting]  # a pass that this one interrupts
+    # A pass that this one interrupts:
+    outer = [(entry, entry.cot) for entry in state.waiting] if state.waiting else ()
     for entry, _ in outer:
         entry.cot = None
     leaves, kept, queue = [], [], []
@@ -225,7 +226,11 @@ def walk(heads, F, view, *, free, watch=None):
     log = None if watch is None else watch.log
     try:
         for entry, cotangent in heads:
-            _receive(entry, cotangent, leaves, queue)
+            if following is None and entry.cot is None and entry.op is not LEAF:
+                entry.cot = cotangent
+                following = entry
+            else:
+                _receive(entry, cotangent, leaves, queue)
         while True:
             if following is not None and (not queue or following.serial > -queue[0][0]):
                 entry = following

@@ -14,7 +14,7 @@ import numpy
 from ..registry import OPS
 
 Raw = numpy.ndarray
-SINGLE = numpy.dtype("float32")
+SINGLE, INDEX = numpy.dtype("float32"), numpy.dtype("int64")
 
 
 class Singles(dict):
@@ -47,18 +47,51 @@ def beside(number, array):
     return number
 
 
-# ----- Forward: as a row's `forward` with the array module filled in -----
+# ----- Forward: as `row`, a row's `forward` with the array module filled in -----
 
 
-def _relu(x):
-    return numpy.maximum(x, ZERO if x.dtype is SINGLE else 0)
+def _dot(row):
+    return lambda a, b: a.dot(b) if type(a) is Raw else row(a, b)
 
 
-def _dot(a, b):
-    return a.dot(b) if type(a) is Raw else numpy.dot(a, b)
+def _norm(row):
+    def kernel(x, *, ord, axis, keepdims):
+        if ord != 2:
+            return row(x, ord=ord, axis=axis, keepdims=keepdims)
+        return numpy.sqrt(numpy.add.reduce(x * x, axis, None, None, keepdims))
+
+    return kernel
 
 
-KERNELS = {"relu": _relu, "dot": _dot}
+def _places(x, index):
+    """Where the picked elements of a matrix stand in its flat form: each index in its row, cut
+    into range; NaN is 0, as in MXNet."""
+    rows, columns = x.shape
+    inside = numpy.fmax(index.reshape(-1), beside(0, index))
+    inside = numpy.minimum(inside, beside(columns - 1, index)).astype(INDEX)
+    return inside + numpy.arange(0, rows * columns, columns)
+
+
+def _by_row(x, index, axis):
+    """Whether `pick` picks one element of each row of a matrix."""
+    return x.ndim == 2 and axis in (1, -1) and index.size == len(x) and x.size
+
+
+def _pick(row):
+    def kernel(x, index, *, axis, keepdims):
+        if not _by_row(x, index, axis):
+            return row(x, index, axis=axis, keepdims=keepdims)
+        found = x.reshape(-1).take(_places(x, index))
+        return found.reshape((-1, 1)) if keepdims else found
+
+    return kernel
+
+
+def _relu(row):
+    return lambda x: numpy.maximum(x, ZERO if x.dtype is SINGLE else 0)
+
+
+KERNELS = {"dot": _dot, "norm": _norm, "pick": _pick, "relu": _relu}
 
 # ----- Backward: as a row's `vjps` in a first-order pass -----
 
@@ -101,6 +134,14 @@ def _masked(compare, beside_number=None):
     return rule
 
 
+def _pick_data(F, g, y, x, index, *, axis, keepdims):
+    if not _by_row(x, index, axis):
+        return OPS["pick"].vjps[0](F, g, y, x, index, axis=axis, keepdims=keepdims)
+    wide = numpy.zeros(x.shape, g.dtype)
+    wide.put(_places(x, index), g)
+    return wide
+
+
 def _tanh(F, g, y, x):
     return g * ((ONE if y.dtype is SINGLE else 1) - y * y)
 
@@ -135,6 +176,7 @@ PULLS = {
     "maximum": (_masked(numpy.greater_equal), _masked(numpy.less, numpy.less_equal)),
     "mean": (_mean,),
     "minimum": (_masked(numpy.less_equal), _masked(numpy.greater, numpy.greater_equal)),
+    "pick": (_pick_data, None),
     "sigmoid": (_sigmoid,),
     "square": (_square,),
     "sum": (_sum,),

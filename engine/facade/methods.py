@@ -297,7 +297,8 @@ def _backward(self, out_grad=None, retain_graph=False, train_mode=True):
 
     `out_grad` is the head gradient, of this array's shape (None: ones).
     """
-    autograd.backward([self], [out_grad], retain_graph, train_mode)
+    head_grads = None if out_grad is None else [out_grad]
+    autograd.backward([self], head_grads, retain_graph, train_mode)
 
 
 def _converted(cls, name):
