@@ -74,7 +74,9 @@ def _places(x, index):
 
 def _by_row(x, index, axis):
     """Whether `pick` picks one element of each row of a matrix."""
-    return x.ndim == 2 and axis in (1, -1) and index.size == len(x) and x.size
+    return (
+        x.ndim == 2 and axis in (1, -1) and index.size == len(x) and x.size and x.dtype.kind != "b"
+    )
 
 
 def _pick(row):
