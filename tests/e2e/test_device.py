@@ -41,6 +41,10 @@ class Offer:
         threading.Thread(target=self.server.run, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.effective_port}/"
 
+    def sessions(self) -> int:
+        """How many are open."""
+        return self.service.status()["sessions"]
+
     @property
     def service(self):
         return self.app.extensions["compute"]
@@ -239,21 +243,21 @@ def test_a_session_ends_with_the_next_run_and_with_the_page(
         """Waits: sessions are ended by messages that nobody waits for."""
         deadline = threading.Event()
         for _ in range(200):
-            if len(offer.service) == count:
+            if offer.sessions() == count:
                 return
             deadline.wait(0.1)
-        assert len(offer.service) == count
+        assert offer.sessions() == count
 
-    before = len(offer.service)
+    before = offer.sessions()
     with opened(browser, offer.url) as own:
         own.run(ON_GPU, 90_000)
-        assert len(offer.service) == before + 1
+        assert offer.sessions() == before + 1
         own.run(ON_GPU)
         until(before + 1)
         own.run("x = 1", 90_000)
         until(before)
         own.run(ON_GPU, 90_000)
-        assert len(offer.service) == before + 1
+        assert offer.sessions() == before + 1
         own.page.goto("about:blank")
         until(before)
 
@@ -261,7 +265,7 @@ def test_a_session_ends_with_the_next_run_and_with_the_page(
 def test_a_link_that_runs_by_itself_gets_no_device(there: Playground, offer: Offer):
     page = there.page
     choose(page, "on the server")
-    before = len(offer.service)
+    before = offer.sessions()
     for code, said in (
         (ANYWHERE, SHOWN.format("cpu(0)")),
         (ON_GPU, "A link started this run: press Run"),
@@ -271,7 +275,7 @@ def test_a_link_that_runs_by_itself_gets_no_device(there: Playground, offer: Off
         page.evaluate("hash => { location.hash = hash }", fragment)
         there.wait_end(ended, 90_000)
         expect(page.locator(".output-list")).to_contain_text(said)
-    assert len(offer.service) <= before
+    assert offer.sessions() <= before
     there.run(timeout=90_000)
     assert there.outputs() == [SHOWN.format("gpu(0)")]
 
