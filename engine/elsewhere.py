@@ -5,6 +5,7 @@ host. No device is named here: a raw array that is elsewhere knows its own (`raw
 """
 
 import math
+from contextlib import nullcontext, suppress
 
 import numpy
 
@@ -130,36 +131,31 @@ def written(raw, key, value):
     return raw.device.run(OPS["setitem"], (raw, value), {"key": key})
 
 
-#: What is shown of an array that could not be computed, or went with its server.
-GONE = {"min": "nan", "max": "nan", "mean": "nan", "std": "nan", "nan": 0, "inf": 0, "zero": 0}
-GONE |= {"thumb": {"rows": 1, "cols": 1, "data": ["nan"]}}
-
-
 def summaries(raws) -> list:
-    """What is shown of raw arrays that are elsewhere: a round trip for each device. Never raises:
-    a picture must not be lost with a server."""
+    """What is shown of raw arrays that are elsewhere: a round trip for each device. None for those
+    that could not be computed, or went with their server. Never raises: a picture must not be lost
+    with a server."""
     found = [None] * len(raws)
     for device in {id(raw.device): raw.device for raw in raws}.values():
         places = [k for k, raw in enumerate(raws) if raw.device is device]
         try:
-            seen = device.summaries([raws[k] for k in places], broken=GONE)
+            seen = device.summaries([raws[k] for k in places], broken={})
         except MXNetError:
-            seen = [GONE] * len(places)
+            continue
         for k, summary in zip(places, seen, strict=True):
-            found[k] = summary
+            found[k] = summary or None
     return found
 
 
-def norms(raws) -> list[float]:
-    """The Euclidean norms of raw arrays that are elsewhere, out of their summaries."""
-    found = []
-    for raw, seen in zip(raws, summaries(raws), strict=True):
-        if "data" in seen:
-            found.append(math.sqrt(sum(float(x) ** 2 for x in seen["data"])))
-        else:  # the mean square is the square of the mean and the variance
-            mean, std = float(seen["mean"]), float(seen["std"])
-            found.append(math.sqrt(raw.size * (mean * mean + std * std)))
-    return found
+def norm(size: int, seen: dict | None) -> float:
+    """The Euclidean norm of an array of so many elements, out of what is shown of it."""
+    if seen is None:
+        return math.nan
+    if "data" in seen:
+        return math.sqrt(sum(float(x) ** 2 for x in seen["data"]))
+    # The mean square is the square of the mean and the variance.
+    mean, std = float(seen["mean"]), float(seen["std"])
+    return math.sqrt(size * (mean * mean + std * std))
 
 
 def window(raw, row: int, col: int, size: int):
@@ -168,7 +164,9 @@ def window(raw, row: int, col: int, size: int):
     return host(wide[row : row + size, col : col + size])
 
 
-def flush() -> None:
-    """Sends what waits on all devices."""
+def flush(looks: bool = False) -> None:
+    """Sends what waits on all devices; with `looks`, also where nothing but looks waits. Then it
+    never raises."""
     for device in home.connected.values():
-        device.flush()
+        with suppress(MXNetError) if looks else nullcontext():
+            device.flush(looks)

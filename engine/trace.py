@@ -8,7 +8,7 @@ summarised when somebody looks.
 
 import json
 from array import array as column
-from math import isfinite
+from math import isfinite, prod
 
 import numpy
 
@@ -31,6 +31,8 @@ from .summary import WINDOW, norms, summarize, window
 from .turns import Turns
 
 VERSION = 1
+#: Bytes that the trace keeps on a server at most: a quarter of what a session may have there.
+AWAY_BYTES = 64 << 20
 #: Traces with at most this many values carry all summaries; others are asked for them by id.
 ALL_SUMMARIES = 4000
 
@@ -76,6 +78,9 @@ class Recorder(Journal):
         self.slot_node, self.slot_value, self.slot_name = [], [], []
         self.values = []
         self.norms = {}  # of final gradients, by value
+        # Of values that are elsewhere: which device, what is shown of them (it never changes, and
+        # outlives its server), the bytes that are kept there.
+        self.places, self.seen, self.away_bytes = {}, {}, 0
         self.op_table, self.literals, self.attr_table = Table(), Table(), Table()
         self.axes_table = Table()
         self.blocks, self.open_blocks = [], []
@@ -133,16 +138,28 @@ class Recorder(Journal):
         """Keeps a value: the raw array itself while the budget lasts, then its summary."""
         if type(raw) is not numpy.ndarray:
             raw = raw._data if isinstance(raw, Array) else raw
-            if not elsewhere.is_elsewhere(raw):
-                raw = numpy.asarray(raw)
+            if elsewhere.is_elsewhere(raw):
+                return self._value_away(raw)
+            raw = numpy.asarray(raw)
         if self.value_bytes + raw.nbytes <= self.limits.traceBytes:
             self.value_bytes += raw.nbytes
             self.values.append(raw)
         else:
-            away = elsewhere.is_elsewhere(raw)
-            summary = elsewhere.summaries([raw])[0] if away else summarize(raw)
-            self.values.append((raw.shape, raw.dtype.name, summary))
+            self.values.append((raw.shape, raw.dtype.name, summarize(raw)))
         return len(self.values) - 1
+
+    def _value_away(self, raw) -> int:
+        """The same for an array on a server, whose room is the program's: less is kept there, and
+        what is shown of the rest comes with a reply that is sent anyway."""
+        at = len(self.values)
+        self.places[at] = str(raw.device)
+        if self.away_bytes + raw.nbytes <= min(AWAY_BYTES, self.limits.traceBytes):
+            self.away_bytes += raw.nbytes
+            self.values.append(raw)
+        else:
+            self.values.append((raw.shape, raw.dtype.name, None))
+            raw.device.look(raw, lambda summary: self.seen.__setitem__(at, summary))
+        return at
 
     def _node(self, op, how, attrs, args, y, place, mark) -> None:
         """Adds a node: see `Journal` for what the parts are."""
@@ -357,15 +374,25 @@ class Recorder(Journal):
                 found.append(None)
                 continue
             value = self.values[at]
-            if elsewhere.is_elsewhere(value):
-                away[len(found)] = value
+            if at in self.places:
+                away[len(found)] = at
                 found.append(None)
             else:
                 found.append(value[2] if type(value) is tuple else summarize(value))
-        if away:  # all in one round trip
-            for k, summary in zip(away, elsewhere.summaries([*away.values()]), strict=True):
-                found[k] = summary
+        self._look([*away.values()])
+        for k, at in away.items():
+            found[k] = self.seen.get(at)
         return found
+
+    def _look(self, ids) -> None:
+        """Gets what is shown of values that are elsewhere and not known yet, in one round trip."""
+        missing = [at for at in ids if at not in self.seen]
+        new = [at for at in missing if type(self.values[at]) is not tuple]
+        self.seen.update(
+            zip(new, elsewhere.summaries([self.values[at] for at in new]), strict=True)
+        )
+        if len(new) < len(missing):
+            elsewhere.flush(looks=True)
 
     def window(self, at, row, col):
         """Elements of the value `at` from a row and column on; None when it is not kept."""
@@ -380,10 +407,12 @@ class Recorder(Journal):
     def document(self, code, cells, outputs, stops, *, all_summaries=None) -> dict:
         """The trace so far. Columns are `array('i')`; `as_lists` makes them lists for JSON."""
         self.settle()
-        self._measure()
-        strings, shapes_table = Table(), Table()
         if all_summaries is None:
             all_summaries = len(self.values) <= ALL_SUMMARIES
+        if all_summaries:
+            self._look(self.places)  # with those of the gradients, in one round trip
+        self._measure()
+        strings, shapes_table = Table(), Table()
         frames = [self.sites.frames(site) for site in range(len(self.sites))]
         flat = [frame for stack in frames for frame in stack]
         starts, total = [0], 0
@@ -397,7 +426,6 @@ class Recorder(Journal):
             for a, b in zip(self.slot_start, self.slot_start[1:], strict=False)
         ]
         kinds = [(v[0], v[1]) if type(v) is tuple else (v.shape, v.dtype.name) for v in self.values]
-        cpu = strings.place("cpu(0)")
         return {
             "version": VERSION,
             "engine": __version__,
@@ -443,7 +471,7 @@ class Recorder(Journal):
             "values": {
                 "shape": ints(shapes_table.place(list(s), s) for s, _ in kinds),
                 "dtype": ints(strings.place(name) for _, name in kinds),
-                "device": ints([cpu] * len(kinds)),
+                "device": self._devices(strings, len(kinds)),
                 "summaries": self.summaries(range(len(kinds)))
                 if all_summaries
                 else [None] * len(kinds),
@@ -454,6 +482,13 @@ class Recorder(Journal):
             "strings": strings.entries,
             "shapes": shapes_table.entries,
         }
+
+    def _devices(self, strings, count) -> column:
+        """The device of every value."""
+        found = ints([strings.place("cpu(0)")] * count)
+        for at, name in self.places.items():
+            found[at] = strings.place(name)
+        return found
 
     def _turns(self) -> dict:
         """The log of turns, which knows the newest mark at each, with the number of nodes then."""
@@ -484,11 +519,12 @@ class Recorder(Journal):
         new = {v for p in self.passes for v in p["grads"].values()} - self.norms.keys()
         kept = [v for v in new if type(self.values[v]) is not tuple]
         self.norms.update(dict.fromkeys(new, float("nan")))
-        away = [v for v in kept if elsewhere.is_elsewhere(self.values[v])]
-        if away:
-            found = elsewhere.norms([self.values[v] for v in away])
-            self.norms.update(zip(away, found, strict=True))
-            kept = [v for v in kept if v not in set(away)]
+        away = [v for v in new if v in self.places]
+        self._look(away)
+        for v in away:
+            shape = self.values[v][0] if type(self.values[v]) is tuple else self.values[v].shape
+            self.norms[v] = elsewhere.norm(prod(shape), self.seen.get(v))
+        kept = [v for v in kept if v not in self.places]
         self.norms.update(zip(kept, norms([self.values[v] for v in kept]).tolist(), strict=True))
 
     def _norms(self, values) -> column:
@@ -577,6 +613,8 @@ def readable(value):
         )
     if isinstance(value, tuple | list):
         return [readable(part) for part in value]
+    if elsewhere.is_elsewhere(value):
+        return f"array{value.shape}"
     if isinstance(value, float) and not isfinite(value):
         return str(value)  # JSON has no infinities
     return "a function" if callable(value) else value

@@ -1,5 +1,7 @@
 """Arrays on a server's device, from the page: the switch, `mx.gpu(0)`, what user code can reach."""
 
+import json
+import math
 import re
 import threading
 from collections.abc import Iterator
@@ -288,6 +290,104 @@ def test_on_a_host_without_a_device_there_is_no_switch_and_it_is_said_what_to_do
     status = playground.run(ON_GPU)
     assert "line 4" in status
     assert "make serve-cuda" in playground.error()
+
+
+# ----- The same numbers -----
+
+DOCUMENTS = sorted((ROOT.parent / "shared" / "acceptance").glob("seed_*.py"))
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)")
+
+
+def alike(ours: str, theirs: str, rel: float = 2e-5) -> bool:
+    """The same text but for the device's name and the last digits of numbers."""
+    texts = [re.sub(r"(, ctx=|\s*@)?[cg]pu\(0\)", "", text) for text in (ours, theirs)]
+    words = ["".join(NUMBER.sub("#", text).split()) for text in texts]
+    pairs = zip(*(NUMBER.findall(text) for text in texts), strict=False)
+    return words[0] == words[1] and all(
+        math.isclose(float(a), float(b), rel_tol=rel, abs_tol=2e-6) for a, b in pairs
+    )
+
+
+@pytest.fixture(scope="module", params=["fake", "cpu"])
+def switched(request, browser: Browser, site: str) -> Iterator[Playground]:
+    """A page whose new arrays live on a server, for each kind of device that needs no GPU."""
+    made = Offer(request.param)
+    with opened(browser, made.url) as playground:
+        choose(playground.page, "on the server")
+        yield playground
+        assert playground.complaints == []
+    made.close()
+
+
+def check_run(playground: Playground, code: str | None, expected: list[str]) -> None:
+    """Runs on the server what shows `expected` in MXNet, and in the browser."""
+    status = playground.run(code, timeout=90_000)
+    assert " ops · " in status
+    shown = playground.outputs()
+    assert len(shown) == len(expected)
+    assert [(s, e) for s, e in zip(shown, expected, strict=True) if not alike(s, e)] == []
+
+
+@pytest.mark.skipif(not DOCUMENTS, reason="the documents' programs are not beside this")
+def test_the_documents_show_there_what_they_show(switched: Playground):
+    for script in DOCUMENTS:
+        expected = json.loads(script.with_suffix(".expected.json").read_text())
+        check_run(switched, script.read_text("utf-8"), [text for text in expected if text])
+        assert int(counter(switched.page, "round trips")) > 0
+        assert switched.nodes().count() > 0
+
+
+def test_the_lessons_show_there_what_they_show(switched: Playground, lesson_results: dict):
+    for name, cells in lesson_results.items():
+        switched.lesson(name.split("-", 1)[1])
+        expect(switched.page.locator(".prose").first).to_be_visible()
+        texts = [text for cell in cells for text in (cell["stdout"], cell["result"]) if text]
+        check_run(switched, None, texts)
+    switched.lesson("empty")
+
+
+#: As many weights as for MNIST; digits are drawn: a blot for each class, and noise.
+MLP = """import mxnet as mx
+from mxnet import autograd, gluon, init, np, npx
+from mxnet.gluon import nn
+npx.set_np()
+ctx = mx.gpu(0) if {there} else mx.cpu()
+blots = np.random.uniform(0, 1, (10, 784))
+labels = np.arange(640) % 10
+digits = blots[labels.astype("int32")] + np.random.normal(0, 0.3, (640, 784))
+digits, labels = digits.as_in_ctx(ctx), labels.as_in_ctx(ctx)
+net = nn.Sequential()
+net.add(nn.Dense(128, activation="relu"), nn.Dense(10))
+net.initialize(init.Normal(0.05), ctx=ctx)
+loss = gluon.loss.SoftmaxCrossEntropyLoss()
+trainer = gluon.Trainer(net.collect_params(), "sgd", {{"learning_rate": 0.1}})
+total = 0
+for step in range(36):
+    rows = slice(step % 10 * 64, step % 10 * 64 + 64)
+    with autograd.record():
+        l = loss(net(digits[rows]), labels[rows])
+    l.backward()
+    trainer.step(64)
+    total = total + l.mean()
+    if step % 12 == 11:
+        print(step, float(total))
+right = (net(digits).argmax(axis=1) == labels).mean()
+print("right", float(right), net[0].weight.data().ctx)
+"""
+
+
+def test_a_network_for_mnist_trains_there_to_the_same_numbers(switched: Playground):
+    assert " ops · " in switched.run(MLP.format(there=True), 120_000)
+    there = "".join(switched.outputs())
+    page = switched.page
+    assert "gpu(0)" in there
+    sent, trips = (int(counter(page, what).replace(",", "")) for what in ("of them sent", "trips"))
+    assert counter(page, "recorded") == counter(page, "of them sent")
+    assert sent > 36 * 10 and trips < sent / 10
+    assert " ops · " in switched.run(MLP.format(there=False), 120_000)
+    here = "".join(switched.outputs())
+    assert "cpu(0)" in here and alike(there, here, 2e-3), f"{there}\n{here}"
+    assert float(re.search(r"right (\S+)", here)[1]) > 0.9
 
 
 # ----- How it looks -----

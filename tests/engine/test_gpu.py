@@ -1,5 +1,6 @@
 """`mx.gpu(0)`: whole programs whose arrays live on a server's device say what they say here."""
 
+import json
 import math
 import re
 import warnings
@@ -9,7 +10,7 @@ import numpy
 import pytest
 
 import engine
-from engine import elsewhere, gpu
+from engine import elsewhere, gpu, trace
 from engine.devices import HOST, cuda
 from engine.devices.executor import Executor
 from engine.devices.remote import DeviceLost, RemoteDevice, local
@@ -317,14 +318,66 @@ def test_a_forgotten_graph_is_freed_on_the_server(device):
 
 def test_the_picture_outlives_the_server(device):
     code = "import mxnet as mx\nx = mx.np.ones((2, 2), ctx=mx.gpu(0))\ny = x * 3\n"
-    run = Kernel().execute(code + "print(y)\nz = y + 1\n")
+    seen, unseen = Kernel().execute(code), Kernel().execute(code)
+    before = seen.document()["values"]
+    assert [s["mean"] for s in before["summaries"]] == [1, 3]
     device.close()
-    after = Kernel().execute(code)
-    assert "closed" in str(after.stops)
-    found = run.recorder.summaries(range(len(run.recorder.values)))
-    assert len(found) >= 3 and all(found)
+    assert seen.document()["values"] == before  # what was seen once stays
+    after = unseen.document()  # what nobody has seen is not made up
+    assert after["values"]["summaries"] == [None, None]
+    assert after["nodes"] == seen.document()["nodes"]
+    assert "closed" in str(Kernel().execute(code).stops)
     with pytest.raises(DeviceLost):
         np.ones(2, ctx=mx.gpu(0))
+
+
+def test_a_trace_says_which_device_its_values_are_on(device):
+    code = "import mxnet as mx\nx = mx.np.ones(2)\ny = x.as_in_ctx(mx.gpu(0)) * 2\n"
+    found = Kernel().execute(code).document()
+    names = [found["strings"][at] for at in found["values"]["device"]]
+    assert names[0] == "cpu(0)" and names[-1] == "gpu(0)"
+
+
+def test_an_index_on_a_server_is_shown_by_its_shape(device):
+    code = "import mxnet as mx\nx = mx.np.arange(4, ctx=mx.gpu(0))\n"
+    code += "y = x[mx.np.array([2, 0], dtype='int32', ctx=mx.gpu(0))]\nz = x[x > 1]\n"
+    run = Kernel().execute(code)
+    assert not run.stops
+    assert {"key": "array(2,)"} in json.loads(trace.pack(run.document())[0])["attrs"]
+
+
+def test_a_long_run_leaves_the_server_its_room_and_makes_no_round_trip_for_a_value(
+    device, monkeypatch
+):
+    """What the trace cannot keep there is looked at when something is sent anyway, and freed."""
+    monkeypatch.setattr(trace, "AWAY_BYTES", 100_000)
+    code = """
+import mxnet as mx
+x = mx.np.ones((100, 100), ctx=mx.gpu(0))
+for i in range(40):
+    y = x * i
+    z = y + 1
+"""
+    run = Kernel().execute(code)
+    assert device.queue.counters.round_trips <= 2
+    found = run.document()["values"]["summaries"]
+    assert [s["mean"] for s in found] == [1, *(n for i in range(40) for n in (i, i + 1))]
+    assert device.queue.counters.round_trips <= 4
+    mx.nd.waitall()
+    float(mx.np.ones(1, ctx=mx.gpu(0)).sum())
+    assert device.queue.counters.held_bytes < 300_000  # of 3,240,000
+    assert device.queue.counters.bytes_down < 81 * 3000
+
+
+def test_looking_once_is_enough(device):
+    run = Kernel().execute(
+        "import mxnet as mx\nx = mx.np.ones((30, 30), ctx=mx.gpu(0))\ny = x + 1\n"
+    )
+    run.document()
+    before = device.queue.counters.round_trips
+    assert run.document()["values"]["summaries"][1]["max"] == 2
+    assert run.recorder.summaries([0, 1])[0]["max"] == 1
+    assert device.queue.counters.round_trips == before
 
 
 def test_a_window_of_a_large_array_reads_only_that(device):

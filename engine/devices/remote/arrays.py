@@ -4,6 +4,9 @@ Shapes and dtypes are known at once, by the rows' own rules, and so are errors i
 known when somebody reads. Rows never run here: a call goes on the queue, and the server runs it.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import numpy
 
 from ... import ops  # noqa: F401  the rows come with it
@@ -22,8 +25,10 @@ __all__ = ["RemoteArray", "RemoteDevice"]
 
 #: Bytes of uploads in one frame.
 LARGEST = 24 << 20
-#: Reads in one frame.
+#: Reads in one frame, and how many of them are looks at most; bytes of arrays that wait for a look.
 MOST_READS = 4096
+MOST_LOOKS = 512
+LOOK_BYTES = 32 << 20
 
 
 class RemoteArray:
@@ -204,6 +209,8 @@ class RemoteDevice(Device):
         self.queue = Queue(where) if where else Queue()
         self._known: dict[tuple, tuple[Spec, ...]] = {}
         self._lost: str | None = None  # why there will be no more replies
+        self._looks: list[tuple[RemoteArray, Callable[[dict | None], None]]] = []
+        self._look_bytes = 0
         self.kind, self.index = kind, index
         super().__init__(kind, index, Rows(self))
         self.xp.random = Draws(self)
@@ -251,8 +258,9 @@ class RemoteDevice(Device):
         """What is shown of several arrays (`summary.summarize`), in one round trip. For arrays that
         could not be computed it is `broken`; without that, their error is raised."""
         found = []
-        for start in range(0, len(raws), MOST_READS):
-            part = raws[start : start + MOST_READS]
+        most = MOST_READS - MOST_LOOKS
+        for start in range(0, len(raws), most):
+            part = raws[start : start + most]
             values = self._exchange([Read(raw.handle, "summary") for raw in part]).values
             if broken is None:
                 found += [self.queue.value(value).data for value in values]
@@ -353,10 +361,20 @@ class RemoteDevice(Device):
 
     # ----- Sending -----
 
-    def flush(self) -> None:
-        """Sends what waits and takes the reply; errors of calls wait for a read."""
-        if not self.queue.empty:
+    def flush(self, looks: bool = False) -> None:
+        """Sends what waits and takes the reply; errors of calls wait for a read. Looks wait for the
+        next frame, unless they are asked for."""
+        if not self.queue.empty or (looks and self._looks):
             self._exchange(())
+
+    def look(self, raw, hear) -> None:
+        """Asks what is shown of an array with the next frame that is sent: `hear(summary)` is told
+        then, `hear(None)` of one that could not be computed. The array itself may be forgotten."""
+        self._looks.append((raw, hear))
+        self._look_bytes += raw.nbytes
+        if len(self._looks) >= MOST_LOOKS or self._look_bytes >= LOOK_BYTES:
+            with suppress(DeviceLost):  # who reads is told
+                self._exchange(())
 
     def close(self) -> None:
         """Ends the session."""
@@ -369,13 +387,17 @@ class RemoteDevice(Device):
 
     def _exchange(self, reads):
         self._check_lost()
-        frame = self.queue.frame(reads)
+        looks, self._looks, self._look_bytes = self._looks, [], 0
+        frame = self.queue.frame([*reads, *(Read(raw.handle, "summary") for raw, _ in looks)])
         try:
-            return self.queue.take(self.link.exchange(frame))
+            outcome = self.queue.take(self.link.exchange(frame))
         except (DeviceLost, FrameError) as problem:
             text = problem.text if isinstance(problem, FrameError) else str(problem)
             self._lost = text
             raise DeviceLost(text) from problem
+        for (_, hear), value in zip(looks, outcome.values[len(reads) :], strict=True):
+            hear(None if value.error is not None else value.data)
+        return outcome._replace(values=outcome.values[: len(reads)])
 
     def _check_lost(self):
         if self._lost is not None:
