@@ -148,9 +148,10 @@ def summaries(raws) -> list:
 
 
 def norm(size: int, seen: dict | None) -> float:
-    """The Euclidean norm of an array of so many elements, out of what is shown of it."""
+    """The Euclidean norm of an array of so many elements, out of what is shown of it; -1 where
+    nobody knows."""
     if seen is None:
-        return math.nan
+        return -1.0
     if "data" in seen:
         return math.sqrt(sum(float(x) ** 2 for x in seen["data"]))
     # The mean square is the square of the mean and the variance.

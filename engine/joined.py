@@ -8,14 +8,14 @@ import json
 import time
 
 from . import elsewhere
-from .devices.remote import Link, LinkError, RemoteDevice, xhr
+from .array import watch
+from .devices.remote import Cancelled, Link, LinkError, RemoteDevice, xhr
+from .trace import Recorder
 
 __all__ = ["join", "leave", "rest"]
 
 #: A run has seconds: so long (s) a server that does not answer is asked again.
 PATIENCE = 4.0
-#: Counters are told this often (s) while a program runs.
-EVERY = 0.1
 
 
 class Watched(RemoteDevice):
@@ -25,21 +25,29 @@ class Watched(RemoteDevice):
         super().__init__(link)
         self._tell, self._clock = tell, clock
         self._waited = 0.0
-        self._due = 0.0
 
     def _exchange(self, reads):
+        # Nothing can be told while this waits, which may take long.
+        self.tell(busy=True)
         began = self._clock()
         try:
             return super()._exchange(reads)
         finally:
-            now = self._clock()
-            self._waited += now - began
-            if now >= self._due:
-                self._due = now + EVERY
-                self.tell()
+            self._waited += self._clock() - began
+            self.tell()
 
-    def tell(self) -> None:
-        """Tells the counters; times are milliseconds."""
+    def read(self, raws):
+        """What the page has cancelled, it wants to end: that is no error of the program. With each
+        reply comes what is shown of all that was made before: it outlives the server."""
+        if isinstance(watch.observer, Recorder):
+            watch.observer.settle()
+        try:
+            return super().read(raws)
+        except Cancelled as problem:
+            raise KeyboardInterrupt from problem
+
+    def tell(self, busy: bool = False) -> None:
+        """Tells the counters, and whether the server works; times are milliseconds."""
         found = self.queue.counters
         self._tell(
             json.dumps(
@@ -52,6 +60,7 @@ class Watched(RemoteDevice):
                     "held": found.held_bytes,
                     "device": found.device_micros / 1000,
                     "waited": self._waited * 1000,
+                    "busy": busy,
                 }
             )
         )

@@ -25,20 +25,58 @@ def numbers(raw) -> list:
     if flat.dtype.kind in "biu":
         return flat.astype("int64").tolist()
     if flat.dtype.itemsize < 8:
-        flat = flat.astype("U").astype("float64")
+        flat = shortest(flat) if flat.dtype == "float32" else flat.astype("U").astype("float64")
+    if numpy.isfinite(flat).all():
+        return [int(v) if v.is_integer() and abs(v) < 2**53 else v for v in flat.tolist()]
     return [number(v) for v in flat.tolist()]
+
+
+#: Powers of ten that are exact.
+TENS = numpy.array([float(f"1e{k}") for k in range(23)])
+
+
+def shortest(flat) -> numpy.ndarray:
+    """The 64-bit numbers whose decimals are the fewest that tell a 32-bit number from its
+    neighbours: what `str` says of each, six times as fast for 256 of them.
+
+    A decimal of fewer than 6 digits that tells it is the nearest one of 6 digits too; 9 always do.
+    """
+    found = flat.astype("float64")
+    size = numpy.abs(found)
+    usual = (size >= 1e-8) & (size < 1e8)
+    rest = numpy.flatnonzero(~usual & (size != 0))  # NaN among them
+    left = numpy.flatnonzero(usual)
+    places = numpy.floor(numpy.log10(size[left])).astype("int64")
+    for digits in range(6, 10):
+        if not left.size:
+            break
+        shift = digits - 1 - places
+        up, down = TENS[numpy.maximum(shift, 0)], TENS[numpy.maximum(-shift, 0)]
+        # One of the two is 1, so each of these is rounded once.
+        rounded = numpy.rint(found[left] * up / down) * down / up
+        hit = rounded.astype("float32") == flat[left]
+        found[left[hit]] = rounded[hit]
+        left, places = left[~hit], places[~hit]
+    for odd in (left, rest):
+        if odd.size:
+            found[odd] = flat[odd].astype("U").astype("float64")
+    return found
 
 
 def summarize(raw) -> dict:
     """The `Summary` of web/src/protocol/trace.ts for a raw array."""
     raw = numpy.asarray(raw)
-    floats = raw.dtype.kind == "f"
     wide = raw.reshape(-1).astype("float64")
-    nan = int(numpy.isnan(wide).sum()) if floats else 0
-    inf = int(numpy.isinf(wide).sum()) if floats else 0
-    seen = wide[~numpy.isnan(wide)] if nan else wide
+    nan = inf = 0
+    seen = wide
+    # The extremes of an array with NaN are NaN: only then need all elements be looked at.
+    ends = (wide.min(), wide.max()) if wide.size else (0.0, 0.0)
+    if not (math.isfinite(ends[0]) and math.isfinite(ends[1])):
+        nan, inf = int(numpy.isnan(wide).sum()), int(numpy.isinf(wide).sum())
+        seen = wide[~numpy.isnan(wide)] if nan else wide
+        ends = (seen.min(), seen.max()) if nan and seen.size else ends
     with numpy.errstate(all="ignore"):
-        low, high, mean = (seen.min(), seen.max(), wide.mean()) if seen.size else (numpy.nan,) * 3
+        low, high, mean = (*ends, wide.mean()) if seen.size else (numpy.nan,) * 3
     found = {
         "min": number(low),
         "max": number(high),

@@ -153,12 +153,12 @@ class Recorder(Journal):
         what is shown of the rest comes with a reply that is sent anyway."""
         at = len(self.values)
         self.places[at] = str(raw.device)
-        if self.away_bytes + raw.nbytes <= min(AWAY_BYTES, self.limits.traceBytes):
+        kept = self.away_bytes + raw.nbytes <= min(AWAY_BYTES, self.limits.traceBytes)
+        if kept:
             self.away_bytes += raw.nbytes
-            self.values.append(raw)
-        else:
-            self.values.append((raw.shape, raw.dtype.name, None))
-            raw.device.look(raw, lambda summary: self.seen.__setitem__(at, summary))
+        self.values.append(raw if kept else (raw.shape, raw.dtype.name, None))
+        if at < ALL_SUMMARIES or not kept:
+            raw.device.look(raw, lambda summary: self.seen.__setitem__(at, summary), kept)
         return at
 
     def _node(self, op, how, attrs, args, y, place, mark) -> None:
@@ -426,6 +426,7 @@ class Recorder(Journal):
             for a, b in zip(self.slot_start, self.slot_start[1:], strict=False)
         ]
         kinds = [(v[0], v[1]) if type(v) is tuple else (v.shape, v.dtype.name) for v in self.values]
+        devices = self._devices(strings, len(kinds))
         return {
             "version": VERSION,
             "engine": __version__,
@@ -471,10 +472,10 @@ class Recorder(Journal):
             "values": {
                 "shape": ints(shapes_table.place(list(s), s) for s, _ in kinds),
                 "dtype": ints(strings.place(name) for _, name in kinds),
-                "device": self._devices(strings, len(kinds)),
+                "device": devices,
                 "summaries": self.summaries(range(len(kinds)))
                 if all_summaries
-                else [None] * len(kinds),
+                else [self.seen.get(at) for at in range(len(kinds))],
             },
             "passes": [self._pass(p) for p in self.passes],
             "outputs": list(outputs),

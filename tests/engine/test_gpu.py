@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import struct
 import warnings
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import engine
 from engine import elsewhere, gpu, trace
 from engine.devices import HOST, cuda
 from engine.devices.executor import Executor
-from engine.devices.remote import DeviceLost, RemoteDevice, local
+from engine.devices.remote import DeviceLost, RemoteDevice, arrays, local
 from engine.devices.session import Session
 from engine.errors import MXNetError, ShapeError
 from engine.facade.gluon.naming import names
@@ -317,14 +318,17 @@ def test_a_forgotten_graph_is_freed_on_the_server(device):
 
 
 def test_the_picture_outlives_the_server(device):
-    code = "import mxnet as mx\nx = mx.np.ones((2, 2), ctx=mx.gpu(0))\ny = x * 3\n"
+    code = "import mxnet as mx\nx = mx.np.ones((2, 2), ctx=mx.gpu(0))\nx.attach_grad()\n"
+    code += "with mx.autograd.record():\n    y = x * 3\ny.backward()\n"
     seen, unseen = Kernel().execute(code), Kernel().execute(code)
     before = seen.document()["values"]
-    assert [s["mean"] for s in before["summaries"]] == [1, 3]
+    assert {s["mean"] for s in before["summaries"]} == {1, 3}
     device.close()
     assert seen.document()["values"] == before  # what was seen once stays
     after = unseen.document()  # what nobody has seen is not made up
-    assert after["values"]["summaries"] == [None, None]
+    assert after["values"]["summaries"] == [None] * len(before["summaries"])
+    norms = struct.unpack("f" * 2, struct.pack("i" * 2, *after["passes"][0]["grads"]["norm"]))
+    assert norms == (-1.0, -1.0)  # unknown, which is not NaN
     assert after["nodes"] == seen.document()["nodes"]
     assert "closed" in str(Kernel().execute(code).stops)
     with pytest.raises(DeviceLost):
@@ -369,6 +373,16 @@ for i in range(40):
     assert device.queue.counters.bytes_down < 81 * 3000
 
 
+def test_heavy_work_goes_in_parts(device, monkeypatch):
+    """So that a stop is heard, and what is done is seen, before all of it is done."""
+    monkeypatch.setattr(arrays, "WORK", 10 * 2 * 50**3)
+    x = np.ones((50, 50), ctx=mx.gpu(0))
+    for _ in range(25):
+        x = np.dot(x, x) * 0.02
+    assert device.queue.counters.round_trips == 2
+    assert float(x[0, 0]) == pytest.approx(1.0)
+
+
 def test_looking_once_is_enough(device):
     run = Kernel().execute(
         "import mxnet as mx\nx = mx.np.ones((30, 30), ctx=mx.gpu(0))\ny = x + 1\n"
@@ -385,6 +399,7 @@ def test_a_window_of_a_large_array_reads_only_that(device):
         "import mxnet as mx\nx = mx.np.arange(90000, ctx=mx.gpu(0)).reshape(300, 300)\ny = x + 0\n"
     )
     run = Kernel().execute(code)
+    run.document()  # all has been looked at
     before = device.queue.counters.bytes_down
     at = len(run.recorder.values) - 1
     part = run.recorder.window(at, 100, 200)

@@ -25,7 +25,8 @@ class Server:
     """What the page's server answers, asked as the worker asks: by a browser's requests."""
 
     def __init__(self):
-        self.session = Session(Executor(HOST))
+        self.stopped = False
+        self.session = Session(Executor(HOST, stopped=lambda: self.stopped))
         self.asked = []
         self.gone = False
         server = self
@@ -162,6 +163,8 @@ def test_counters_are_told_while_it_runs_and_at_its_end(server):
     assert last["bytesUp"] > 50 and last["bytesDown"] > 50
     assert last["held"] == 4 * (4 + 4 + 1)
     assert last["waited"] >= last["device"] > 0
+    # Before and after each exchange, as nothing can be told in between; and at the end.
+    assert [json.loads(one)["busy"] for one in told] == [True, False] * len(server.asked) + [False]
 
 
 def test_leaving_is_local(server):
@@ -192,3 +195,23 @@ def test_a_server_that_goes_away_is_told_in_the_users_line(server, monkeypatch):
     (stop,) = run.stops
     assert stop["line"] == 3
     assert "cannot be reached" in stop["message"] and "Press Run to start again" in stop["message"]
+
+
+def test_what_came_with_the_last_reply_outlives_the_server(server, monkeypatch):
+    monkeypatch.setattr(joined, "PATIENCE", 0.0)
+    server.join()
+    code = PROGRAM.format(ctx=", ctx=mx.gpu(0)") + "server.gone = True\ny = x * 5\nprint(y)\n"
+    monkeypatch.setitem(__builtins__, "server", server)
+    _, run = shown(code)
+    (stop,) = run.stops
+    assert stop["line"] == 6
+    known = run.document()["values"]["summaries"]
+    assert [s and s["mean"] for s in known] == [1, 3, 12, None]
+
+
+def test_a_program_that_the_page_cancelled_there_was_stopped_and_made_no_error(server):
+    server.join()
+    server.stopped = True
+    _, run = shown(PROGRAM.format(ctx=", ctx=mx.gpu(0)"))
+    assert [(stop["reason"], stop["line"]) for stop in run.stops] == [("interrupted", 3)]
+    assert not [o for o in run.outputs if o["type"] == "error"]

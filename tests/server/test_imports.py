@@ -22,7 +22,7 @@ LAYERS = [
     {"tape"},
     {"array", "lanes", "operators", "recorded", "display"},
     {"autograd", "function"},
-    {"facade", "engine", "gpu", "joined"},
+    {"facade", "engine", "gpu"},
     {
         "cells",
         "sites",
@@ -36,7 +36,7 @@ LAYERS = [
         "exercises",
     },
     {"replay", "check"},
-    {"kernel"},
+    {"kernel", "joined"},
     {"cli", "__main__"},
 ]
 

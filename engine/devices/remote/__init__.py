@@ -2,6 +2,15 @@
 
 from .arrays import RemoteArray, RemoteDevice
 from .link import Link, LinkError, local
-from .queue import DeviceLost, Queue
+from .queue import Cancelled, DeviceLost, Queue
 
-__all__ = ["DeviceLost", "Link", "LinkError", "Queue", "RemoteArray", "RemoteDevice", "local"]
+__all__ = [
+    "Cancelled",
+    "DeviceLost",
+    "Link",
+    "LinkError",
+    "Queue",
+    "RemoteArray",
+    "RemoteDevice",
+    "local",
+]

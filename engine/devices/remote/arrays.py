@@ -17,7 +17,7 @@ from ...registry import OPS, Op
 from ...signs import ARITHMETIC, COMPARISON
 from ..device import Device
 from ..draws import Draws
-from ..forecast import Spec, forecast
+from ..forecast import Forecast, Spec, forecast
 from ..namespace import Namespace
 from .queue import DeviceLost, Queue, key_of
 
@@ -29,6 +29,8 @@ LARGEST = 24 << 20
 MOST_READS = 4096
 MOST_LOOKS = 512
 LOOK_BYTES = 32 << 20
+#: Operations of one frame: a server takes more, but one may want to stop it, or see how it goes.
+WORK = 50 * 10**9
 
 
 class RemoteArray:
@@ -207,10 +209,11 @@ class RemoteDevice(Device):
     def __init__(self, link, kind: str = "gpu", index: int = 0, where=None):
         self.link = link
         self.queue = Queue(where) if where else Queue()
-        self._known: dict[tuple, tuple[Spec, ...]] = {}
+        self._known: dict[tuple, Forecast] = {}
         self._lost: str | None = None  # why there will be no more replies
         self._looks: list[tuple[RemoteArray, Callable[[dict | None], None]]] = []
-        self._look_bytes = 0
+        self._look_bytes = 0  # of arrays that are kept for a look only
+        self._work = 0  # of the calls that wait
         self.kind, self.index = kind, index
         super().__init__(kind, index, Rows(self))
         self.xp.random = Draws(self)
@@ -318,15 +321,18 @@ class RemoteDevice(Device):
         """Shapes and dtypes of the results; those of calls without attributes are remembered, as
         loops make them again and again: 13 us a call instead of 26."""
         if attrs:
-            return forecast(op, specs, attrs, nd, values=False).results
+            found = forecast(op, specs, attrs, nd, values=False)
+            self._work += found.work
+            return found.results
         # Of a Python number only the type matters.
         key = (op.name, nd, *(x if type(x) is Spec else type(x) for x in specs))
         found = self._known.get(key)
         if found is None:
             if len(self._known) > 4096:
                 self._known.clear()
-            found = self._known[key] = forecast(op, specs, attrs, nd, values=False).results
-        return found
+            found = self._known[key] = forecast(op, specs, attrs, nd, values=False)
+        self._work += found.work
+        return found.results
 
     def _operand(self, op, x):
         if isinstance(x, RemoteArray):
@@ -363,18 +369,22 @@ class RemoteDevice(Device):
 
     def flush(self, looks: bool = False) -> None:
         """Sends what waits and takes the reply; errors of calls wait for a read. Looks wait for the
-        next frame, unless they are asked for."""
-        if not self.queue.empty or (looks and self._looks):
+        next frames, unless they are asked for."""
+        if not self.queue.empty:
+            self._exchange(())
+        while looks and self._looks:
             self._exchange(())
 
-    def look(self, raw, hear) -> None:
-        """Asks what is shown of an array with the next frame that is sent: `hear(summary)` is told
-        then, `hear(None)` of one that could not be computed. The array itself may be forgotten."""
+    def look(self, raw, hear, kept: bool = True) -> None:
+        """Asks what is shown of an array with a frame that is sent later: `hear(summary)` is told
+        then, `hear(None)` of one that could not be computed. One that nobody else keeps makes
+        frames go sooner."""
         self._looks.append((raw, hear))
-        self._look_bytes += raw.nbytes
-        if len(self._looks) >= MOST_LOOKS or self._look_bytes >= LOOK_BYTES:
-            with suppress(DeviceLost):  # who reads is told
-                self._exchange(())
+        if not kept:
+            self._look_bytes += raw.nbytes
+            if self._look_bytes >= LOOK_BYTES:
+                with suppress(DeviceLost):  # who reads is told
+                    self.flush(looks=True)
 
     def close(self) -> None:
         """Ends the session."""
@@ -382,12 +392,15 @@ class RemoteDevice(Device):
         self._lost = self._lost or f"{self} is closed"
 
     def _send_if_full(self):
-        if self.queue.full:
+        if self.queue.full or self._work >= WORK:
             self.flush()
 
     def _exchange(self, reads):
         self._check_lost()
-        looks, self._looks, self._look_bytes = self._looks, [], 0
+        looks, self._looks = self._looks[:MOST_LOOKS], self._looks[MOST_LOOKS:]
+        if not self._looks:
+            self._look_bytes = 0
+        self._work = 0
         frame = self.queue.frame([*reads, *(Read(raw.handle, "summary") for raw, _ in looks)])
         try:
             outcome = self.queue.take(self.link.exchange(frame))

@@ -17,7 +17,7 @@ from ...opcodes import ATTRIBUTES, LOCAL, OPCODES, may_hold
 from ...program import HANDLES, Call, Handle, Program, Read, Upload, encode
 from ...reply import OpError, Outcome, Value, decode_reply
 
-__all__ = ["Counters", "DeviceLost", "Place", "Queue", "user_line"]
+__all__ = ["Cancelled", "Counters", "DeviceLost", "Place", "Queue", "user_line"]
 
 ENGINE = str(Path(__file__).resolve().parents[2])
 
@@ -28,6 +28,10 @@ UPLOAD_BYTES = 1 << 20
 
 class DeviceLost(MXNetError):
     """The server, or the session there, is gone, and all its arrays with it."""
+
+
+class Cancelled(MXNetError):
+    """The program on the server was stopped before it came to this."""
 
 
 class Place(NamedTuple):
@@ -56,6 +60,7 @@ KINDS = {
     "DTYPE": errors.DTypeError,
     "INDEX": errors.OutOfBounds,
     "LOST": DeviceLost,
+    "CANCELLED": Cancelled,
 }
 
 

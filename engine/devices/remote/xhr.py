@@ -22,8 +22,8 @@ def sender(base: str, js=None, to_js=None):
             request.setRequestHeader(name, value)
         try:
             request.send(js.Blob.new(to_js([to_js(body)])) if body else None)
-        except Exception as problem:  # whatever JavaScript threw: nothing came back
-            raise OSError(f"the request failed: {problem}") from None
+        except Exception:  # whatever JavaScript threw: nothing came back, and it does not say why
+            raise OSError("no connection") from None
         if not request.status:
             raise OSError("no answer")
         waits = request.getResponseHeader("Retry-After")

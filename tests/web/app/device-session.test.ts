@@ -8,7 +8,7 @@ import { bytes, counterText } from '../../../web/src/app/device/words'
 const OFFER: Offer = { api: 'http://x/api/v1', base: 'http://x', name: 'cpu', runner: 'r.html', token: 'secret-secret-secret' }
 const MADE = { sid: 'cpu.0123456789', opset: 'abc', limits: { calls: 5, odd: 'no' } }
 
-function setUp(answers: readonly (Response | Error | Promise<Response>)[], token: string | null = OFFER.token) {
+function setUp(answers: readonly (Response | Error | Promise<Response>)[], token: string | null = OFFER.token, anew: () => Promise<string | null> = async () => null) {
   const asked: string[] = []
   const waiting = [...answers]
   const ask = (async (url: string, { method, headers }: RequestInit) => {
@@ -18,7 +18,7 @@ function setUp(answers: readonly (Response | Error | Promise<Response>)[], token
     if (next instanceof Error) throw next
     return next
   }) as typeof fetch
-  return { sessions: createSessions(OFFER, ask, () => token), asked }
+  return { sessions: createSessions(OFFER, ask, () => token, anew), asked }
 }
 
 const made = (sid = MADE.sid) => new Response(JSON.stringify({ ...MADE, sid }), { status: 201 })
@@ -68,6 +68,12 @@ describe('sessions', () => {
     expect(await sessions.open(true)).toEqual({ problem: expect.stringMatching(why), everywhere: true })
   })
 
+  it('get another token when the server was started anew', async () => {
+    const { sessions, asked } = setUp([problem(401, 'wants its token'), made()], OFFER.token, async () => 'the-new-one-the-new-one')
+    expect(await sessions.open(false)).toHaveProperty('sid', MADE.sid)
+    expect(asked.at(-1)).toBe('POST http://x/api/v1/sessions Bearer the-new-one-the-new-one')
+  })
+
   it('ask for nothing without a token', async () => {
     const { sessions, asked } = setUp([], null)
     expect(await sessions.open(true)).toEqual({ problem: expect.stringMatching(/wants its token/), everywhere: true })
@@ -84,6 +90,6 @@ describe('what the server says', () => {
 
   it('is shown in few characters', () => {
     expect([0, 999, 1000, 9_949, 9_960, 268_435_456, 999_600, 4e12].map(bytes)).toEqual(['0 B', '999 B', '1.0 kB', '9.9 kB', '10 kB', '268 MB', '1.0 MB', '4.0 TB'])
-    expect(counterText({ recorded: 9, sent: 1204, roundTrips: 1, bytesUp: 0, bytesDown: 0, held: 0, device: 0, waited: 0 })).toBe('1,204 ops · 1 trip')
+    expect(counterText({ recorded: 9, sent: 1204, roundTrips: 1, bytesUp: 0, bytesDown: 0, held: 0, device: 0, waited: 0, busy: false })).toBe('1,204 ops · 1 trip')
   })
 })

@@ -55,6 +55,9 @@ export function noticeOf(run: Run | null): Notice | null {
       return null
     case 'error': {
       const { message, line } = run.ending
+      if (message === 'DeviceLost') {
+        return { tone: 'error', title: `${message}${inLine(line)}`, text: 'The graph shows what was known before it. Why, and what to do, stands below the program.', action: again, line }
+      }
       return { tone: 'error', title: `${message}${inLine(line)}`, text: 'The graph shows what ran before it.', action: null, line }
     }
     case 'deadline':

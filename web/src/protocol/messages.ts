@@ -43,6 +43,8 @@ export interface Counters {
   /// Time that the device worked, and that the program waited for it, way there and back included.
   readonly device: number
   readonly waited: number
+  /// An answer is being waited for: nothing is heard of the program meanwhile.
+  readonly busy: boolean
 }
 
 export interface Limits {

@@ -79,9 +79,9 @@ export function guardReport(value: unknown): Report | null {
 
 function guardCounters(value: unknown): Counters | null {
   if (!isRecord(value)) return null
-  const { recorded, sent, roundTrips, bytesUp, bytesDown, held, device, waited } = value
+  const { recorded, sent, roundTrips, bytesUp, bytesDown, held, device, waited, busy } = value
   if (!isCount(recorded) || !isCount(sent) || !isCount(roundTrips) || !isCount(bytesUp) || !isCount(bytesDown) || !isCount(held)) return null
-  return isTime(device) && isTime(waited) ? { recorded, sent, roundTrips, bytesUp, bytesDown, held, device, waited } : null
+  return isTime(device) && isTime(waited) && typeof busy === 'boolean' ? { recorded, sent, roundTrips, bytesUp, bytesDown, held, device, waited, busy } : null
 }
 
 function guardOutput(value: unknown): Output | null {

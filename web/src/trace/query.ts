@@ -252,7 +252,11 @@ const passIndex = once((pass: Pass): PassIndex => {
   // Floats travel as the bits of whole numbers.
   const norms = new Float32Array(Int32Array.from(pass.grads.norm).buffer)
   const normOfSlot = new Map<number, number>()
-  pass.grads.slot.forEach((slot, i) => normOfSlot.set(slot, norms[i] ?? NaN))
+  pass.grads.slot.forEach((slot, i) => {
+    const norm = norms[i] ?? NaN
+    // Below zero: it was lost with its server before anybody saw it.
+    if (!(norm < 0)) normOfSlot.set(slot, norm)
+  })
   const stepOfArg = new Map<number, number>()
   pass.steps.arg.forEach((arg, step) => stepOfArg.set(arg, step))
   return { gradOfSlot, normOfSlot, stepOfArg }

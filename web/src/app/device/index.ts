@@ -9,23 +9,28 @@ import { openRunner } from '../open-runner'
 import type { State } from '../state'
 import { asksForDevice } from './asks'
 import { createHousing, type HousedRunner } from './housing'
-import { readFacts, readOffer } from './offer'
+import { readFacts, readOffer, type Offer } from './offer'
 import { createSessions } from './session'
 import { createSwitch, type Choice, type Shown } from './switch'
 
 /// Between an edit and getting ready for what it needs (milliseconds).
 const REST = 800
+/// How often it is shown how long the server has been at work.
+const TICK = 500
 
 const UNASKED = 'A link started this run: press Run to let it use the server.'
 
 export function withDevice(setting: Setting): Setting {
   const offer = readOffer(document)
-  if (!offer) return setting
+  return offer ? offered(setting, offer) : setting
+}
+
+function offered(setting: Setting, offer: Offer): Setting {
   const { store } = setting
 
   let token = offer.token ?? store.get('device-token')
-  const sessions = createSessions(offer, (url, init) => fetch(url, init), () => token)
-  let shown: Shown = { choice: store.get('device') === 'server' ? 'server' : 'browser', facts: null, trouble: null, counters: null, wantsToken: token === null }
+  const sessions = createSessions(offer, (url, init) => fetch(url, init), () => token, tokenAnew)
+  let shown: Shown = { choice: store.get('device') === 'server' ? 'server' : 'browser', facts: null, trouble: null, counters: null, atWork: 0, wantsToken: token === null }
   let runner: HousedRunner | null = null
   let slug = ''
   let code = ''
@@ -48,6 +53,18 @@ export function withDevice(setting: Setting): Setting {
     panel.update(shown)
   }
 
+  /// What the page itself would be told if it were loaded now.
+  async function tokenAnew(): Promise<string | null> {
+    if (offer.token === null) return null
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(offer.base + '/', { credentials: 'omit' })).text(), 'text/html')
+      token = page.querySelector<HTMLMetaElement>('meta[name="playground-compute-token"]')?.content ?? token
+      return token
+    } catch {
+      return null
+    }
+  }
+
   const wants = (text: string) => shown.choice === 'server' || asksForDevice(text)
   const expectNext = () => runner?.expect(wants(code) ? 'device' : 'plain')
 
@@ -55,6 +72,16 @@ export function withDevice(setting: Setting): Setting {
     .then((answer) => answer.json())
     .then((said) => show({ facts: readFacts(said) }))
     .catch(() => show({ trouble: 'The server does not answer.' }))
+
+  // While the server works, nothing else is heard of the run: how long it takes is counted here.
+  let ticking = 0
+  function count(counters: Counters | null) {
+    clearInterval(ticking)
+    show({ counters, atWork: 0 })
+    if (!counters?.busy) return
+    const began = performance.now()
+    ticking = window.setInterval(() => show({ atWork: performance.now() - began }), TICK)
+  }
 
   // A page that is put aside and taken out again opens another session with its next run.
   addEventListener('pagehide', () => sessions.end())
@@ -68,7 +95,7 @@ export function withDevice(setting: Setting): Setting {
   function openHoused(host: HTMLElement, listen: (event: RunnerEvent) => void): HousedRunner {
     runner = createHousing(
       {
-        open: (house, hear) => openRunner(host, hear, house === 'device' ? offer?.runner : undefined),
+        open: (house, hear) => openRunner(host, hear, house === 'device' ? offer.runner : undefined),
         needs,
         async session() {
           const device = await sessions.open(shown.choice === 'server')
@@ -84,9 +111,10 @@ export function withDevice(setting: Setting): Setting {
         },
       },
       (event) => {
-        if (event.type === 'started' || event.type === 'queued') show({ counters: null })
-        if (event.type === 'device') show({ counters: event.counters satisfies Counters })
-        else listen(event)
+        if (event.type === 'device') return count(event.counters)
+        if (event.type === 'started' || event.type === 'queued') count(null)
+        if (event.type === 'done' || event.type === 'replaced') count(shown.counters && { ...shown.counters, busy: false })
+        listen(event)
       },
     )
     return runner
@@ -98,7 +126,7 @@ export function withDevice(setting: Setting): Setting {
       // Another program: what the last one left on the server goes.
       if (slug) sessions.end()
       slug = state.doc.slug
-      show({ counters: null })
+      count(null)
     }
     if (state.code === code) return
     const first = code === ''

@@ -18,8 +18,9 @@ const PATIENCE = 8_000
 
 const SID = /^[\w.-]{8,200}$/
 
-/// `ask` is the browser's `fetch`; `token` gives what the reader or the page knows.
-export function createSessions(offer: Offer, ask: typeof fetch, token: () => string | null): Sessions {
+/// `ask` is the browser's `fetch`; `token` gives what the reader or the page knows; `anew`, what the server tells its pages
+/// now, as one that was started again has another token.
+export function createSessions(offer: Offer, ask: typeof fetch, token: () => string | null, anew: () => Promise<string | null>): Sessions {
   const sessions = `${offer.api}/sessions`
   let current: string | null = null
   let asked = 0
@@ -38,7 +39,9 @@ export function createSessions(offer: Offer, ask: typeof fetch, token: () => str
   async function open(everywhere: boolean): Promise<Device> {
     end()
     const mine = asked
-    const made = await openOne(ask, sessions, token())
+    let made = await openOne(ask, sessions, token())
+    const other = 'problem' in made && made.stale ? await anew() : null
+    if (other !== null) made = await openOne(ask, sessions, other)
     if ('problem' in made) return { problem: made.problem, everywhere }
     if (mine !== asked) {
       send('DELETE', made.sid)
@@ -57,7 +60,7 @@ export function createSessions(offer: Offer, ask: typeof fetch, token: () => str
   }
 }
 
-type Made = { readonly sid: string; readonly opset: string; readonly limits: Readonly<Record<string, number>> } | { readonly problem: string }
+type Made = { readonly sid: string; readonly opset: string; readonly limits: Readonly<Record<string, number>> } | { readonly problem: string; readonly stale?: boolean }
 
 async function openOne(ask: typeof fetch, address: string, token: string | null): Promise<Made> {
   if (token === null) return { problem: 'The server wants its token: enter it where the device is chosen (the button beside Run).' }
@@ -78,7 +81,8 @@ async function openOne(ask: typeof fetch, address: string, token: string | null)
   if (answer.ok && typeof sid === 'string' && SID.test(sid) && typeof opset === 'string') return { sid, opset, limits: numbersIn(at(said, 'limits')) }
   const told = at(said, 'detail')
   const detail = typeof told === 'string' ? told.slice(0, 300) : `it answered ${answer.status}`
-  return { problem: `${REASONS[answer.status] ?? 'The server opened no session'} (${detail}). ${answer.status === 401 ? 'Load the page again' : 'Press Run to try again'}; ${ELSE}` }
+  const stale = answer.status === 401
+  return { stale, problem: `${REASONS[answer.status] ?? 'The server opened no session'} (${detail}). ${stale ? 'Load the page again' : 'Press Run to try again'}; ${ELSE}` }
 }
 
 const ELSE = 'or choose Browser as the device.'

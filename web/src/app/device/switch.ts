@@ -2,6 +2,7 @@
 
 import type { Counters } from '../../protocol/messages'
 import { h, setAttribute, setText } from '../dom'
+import { duration } from '../words'
 import type { Facts, Offer } from './offer'
 import { counterRows, counterText, deviceText, limitsText } from './words'
 
@@ -14,6 +15,8 @@ export interface Shown {
   readonly trouble: string | null
   /// The newest run's, when it had a session.
   readonly counters: Counters | null
+  /// For how long the server has been working on what was sent last, in milliseconds.
+  readonly atWork: number
   /// The reader has to give a token.
   readonly wantsToken: boolean
 }
@@ -95,7 +98,8 @@ export function createSwitch(offer: Offer, act: SwitchActions) {
       const { choice, facts, counters } = shown
       const words = choice === 'server' ? 'Server' : 'Browser'
       setText(label, words)
-      setText(counted, counters ? (choice === 'server' ? '' : 'server: ') + counterText(counters) : '')
+      const going = shown.atWork > 0 ? ` · at work for ${duration(shown.atWork)}` : ''
+      setText(counted, counters ? (choice === 'server' ? '' : 'server: ') + counterText(counters) + going : '')
       setAttribute(button, 'data-device', choice)
       setAttribute(button, 'data-tone', shown.trouble ? 'error' : null)
       setAttribute(button, 'title', `New arrays live ${choice === 'server' ? `on the server: ${deviceText(offer, facts)}` : 'in the browser'}`)
