@@ -7,11 +7,14 @@ the browser and nowhere else: a device gets programs of known operations.
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 from . import compute, short
+from .described import described
 from .health import health
-from .pages import not_found, pages
+from .pages import Site, not_found, pages
+from .short import problems
 
 __all__ = ["create_app"]
 
@@ -34,14 +37,21 @@ def create_app(
     app.config["SITE"] = Path(site).resolve() if site else default_site()
     #: What the page is told in its <meta> elements.
     app.config["OFFERS"] = {}
+    app.url_map.converters["site"] = Site
     app.register_blueprint(health)
+    app.register_blueprint(described)
     app.register_blueprint(pages)
-    app.register_error_handler(404, not_found)
+    app.register_error_handler(404, _missing)
     if links:
         short.attach(app, links)
     if device:
         compute.attach(app, device)
     return app
+
+
+def _missing(error: NotFound) -> Response:
+    """A page for people, a document for programs."""
+    return problems.of_http(error) if request.path.startswith("/api/") else not_found(error)
 
 
 def default_site() -> Path:

@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import waitress
-
 from . import compute, create_app, short
+from .listening import listen
 from .short.command import database_url
 from .short.command import main as links_command
 
@@ -25,9 +24,6 @@ from .short.command import main as links_command
 TOKEN = "AUTOGRAD_LINKS_TOKEN"
 #: Where the token of a device is read from.
 COMPUTE_TOKEN = "AUTOGRAD_COMPUTE_TOKEN"
-#: Larger requests are not read: links are small; frames of programs are not.
-MOST_BODY = 1 << 20
-MOST_FRAME = 33 << 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,14 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     try:
-        server = waitress.create_server(
+        server = listen(
             app,
+            app.extensions["compute"].large_body if device else lambda _: 0,
             host=options.host,
             port=options.port,
             # Requests for a device wait for it; pages must not wait behind them.
             threads=32 if device else 8,
-            ident=None,
-            max_request_body_size=MOST_FRAME if device else MOST_BODY,
             **_proxy(options.proxy),
         )
     except OSError as error:

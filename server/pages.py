@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app, make_response, redirect, request, send_file
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 
 from . import files, headers, notices
 
@@ -15,8 +16,15 @@ pages = Blueprint("pages", __name__)
 SHORTEST_VERSION = 8
 
 
+class Site(PathConverter):
+    """Addresses of files. Those of the API are no pages, so that a method which they do not have is
+    answered as such (405)."""
+
+    regex = "(?!api/).*?"
+
+
 @pages.get("/", defaults={"address": ""})
-@pages.get("/<path:address>")
+@pages.get("/<site:address>")
 def page(address: str) -> Response:
     """Serves one file of the site."""
     site: Path = current_app.config["SITE"]

@@ -235,6 +235,10 @@ class Shared:
     def stop(self) -> None:
         """They go with their devices."""
 
+    def knows(self, sid: str) -> bool:
+        """Whether there may be a session of this name: its device exists."""
+        return sid.partition(".")[0] in self._actors.names
+
     def prefix(self) -> str:
         """The device that a new session goes to."""
         return self._actors.least_busy()

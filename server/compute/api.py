@@ -18,12 +18,11 @@ from ..short import guard, problems
 from ..short.problems import Problem
 from . import metrics, service
 from .place import Refused
+from .service import CHUNK
 
 api = Blueprint("compute", __name__)
 
 FRAME = "application/octet-stream"
-#: Bytes of one chunk of a large array.
-CHUNK = 4 << 20
 
 RANGE = re.compile(r"bytes=(\d{1,12})-(\d{1,12})")
 CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
@@ -94,7 +93,9 @@ def get_tensor(sid: str, handle: int) -> Response:
     """A part of an array: `Range: bytes=0-4194303`, at most one chunk."""
     _check_bearer_of_name()
     found = RANGE.fullmatch(request.headers.get("Range", ""))
-    if not found or not 0 <= int(found[2]) - int(found[1]) < CHUNK or not handle < 2**32:
+    if not found or not handle < 2**32:
+        raise Problem(400, "bad-range", "say which bytes: Range: bytes=0-4194303")
+    if not 0 <= int(found[2]) - int(found[1]) < CHUNK:
         raise Problem(416, "bad-range", f"ask for at most {CHUNK} bytes: Range: bytes=0-4194303")
     start, stop = int(found[1]), int(found[2]) + 1
     head = {"do": "get", "handle": handle, "start": start, "stop": stop}

@@ -22,6 +22,8 @@ from .settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: Messages that a device which was started anew answers as well as the one before it.
+NEEDING_NOTHING = ("open", "close", "status")
 #: Seconds that a child gets to find its device.
 START = 60.0
 
@@ -193,12 +195,19 @@ class Child:
                 said, data = self._exchange(head, body, self._settings.stuck_seconds)
             except (EOFError, OSError, ValueError):
                 self._replace()
-                raise Refused(
-                    410,
-                    "LOST",
-                    "the device stopped working on this and was started anew; "
-                    "the arrays on it are gone",
-                ) from None
+                if head["do"] not in NEEDING_NOTHING:
+                    raise Refused(
+                        410,
+                        "LOST",
+                        "the device stopped working on this and was started anew; "
+                        "the arrays on it are gone",
+                    ) from None
+                try:
+                    said, data = self._exchange(head, body, self._settings.stuck_seconds)
+                except (EOFError, OSError, ValueError) as problem:
+                    self.stop()
+                    text = "the device stops working as soon as it is started"
+                    raise Refused(503, "NO_DEVICE", text, wait=5) from problem
         if "refused" in said:
             raise Refused(*said["refused"])
         return said, data
@@ -220,8 +229,11 @@ class Child:
         if process:
             process.kill()
             process.wait()
-            process.stdin.close()
-            process.stdout.close()
+            for pipe in (process.stdin, process.stdout):
+                try:
+                    pipe.close()
+                except OSError:
+                    pass  # what was not written yet has nobody to read it any more
 
     def _replace(self):
         self.lost += 1

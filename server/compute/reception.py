@@ -56,6 +56,10 @@ class Reception:
         """Ends that thread."""
         self._leaving.set()
 
+    def knows(self, sid: str) -> bool:
+        """Whether there is a session of this name."""
+        return sid in self._sessions
+
     def prefix(self) -> str:
         """What the name of a new session begins with: its device, so that nobody needs a table."""
         return self._settings.device.replace(":", "")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import re
 import secrets
 import threading
 import time
@@ -23,6 +24,10 @@ from .settings import Settings
 KEY = "compute"
 #: All clients together may do this many times what one may.
 CROWD = 20
+#: Bytes of one chunk of a large array.
+CHUNK = 4 << 20
+A_LITTLE = 1 << 20
+LARGE = re.compile(r"/api/v1/sessions/([^/]*)/(programs|tensors/\d+)")
 #: Seconds for which what the device said of itself is told again to whoever asks.
 FRESH = 1.0
 
@@ -75,6 +80,17 @@ class Service:
             "frame_seconds": given.frame_seconds,
             "lease_seconds": given.lease,
         }
+
+    def large_body(self, path: str) -> int:
+        """How many bytes the body of a request to this address may have; 0 is no more than is
+        usual. What is only a little too large is read, and then refused in the API's own words."""
+        found = LARGE.fullmatch(path)
+        if found is None:
+            return 0
+        sid, tail = found.groups()
+        if tail == "programs" and self.sessions.knows(sid):
+            return LIMITS.frame_bytes + A_LITTLE
+        return CHUNK + A_LITTLE
 
     def open(self) -> str:
         """A new session of this client."""

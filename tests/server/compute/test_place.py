@@ -15,7 +15,7 @@ from engine.reply import decode_reply
 from server import compute
 from server.compute.place import Refused, Unusable, place
 
-from .places import KILLABLE
+from .places import KILLABLE, Talk
 from .programs import frame, reading, slow, zeros
 
 killable = pytest.mark.parametrize("kind", KILLABLE, indirect=True)
@@ -314,6 +314,16 @@ def test_a_killed_device_is_replaced_and_its_sessions_are_lost(server, kind):
 
 
 @killable
+def test_after_a_crash_new_sessions_open_at_once(begin, kind):
+    talk = begin()
+    talk.open()
+    kind.kill(talk.place)
+    talk.open("b")
+    assert errors(talk.outcome("b", frame(1))) == [""]
+    assert talk.status() == {"sessions": 1, "held_bytes": 48}
+
+
+@killable
 def test_a_device_that_does_not_answer_is_killed_and_replaced(begin, kind):
     talk = begin(stuck_seconds=3.0)
     talk.open()
@@ -335,6 +345,18 @@ def test_a_device_that_dies_at_its_work_takes_nothing_along(begin, kind):
     timer.join()
     talk.place.cancel("a", 1)
     assert talk.status() == {"sessions": 0, "held_bytes": 0}
+
+
+def test_a_process_that_dies_while_a_frame_is_written_is_replaced(monkeypatch):
+    talk = Talk(place(compute.Settings("cpu")))
+    talk.open()
+    process = talk.place._process
+    process.kill()
+    process.wait()
+    monkeypatch.setattr(process, "poll", lambda: None)  # as if it died a moment later
+    assert refusal(lambda: talk.answer("a", frame(1) + bytes(1 << 20))) == (410, "LOST")
+    assert (talk.place.lost, talk.status()["sessions"]) == (1, 0)
+    talk.place.stop()
 
 
 def test_a_stop_while_there_is_no_process_is_no_error():
