@@ -194,7 +194,7 @@ class Journal(Observer):
             else:
                 operands.append((x,))
         y = outputs._data
-        place = self.sites.where(sys._getframe(1))
+        place = self.sites.where(sys._getframe(2))  # the caller is `invoke`, or like it
         mark = watch.mark + 1
         self.log.extend((op, entry is not None, attrs, operands, y, place, mark))
         watch.mark = outputs._mark = mark

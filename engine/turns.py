@@ -31,6 +31,7 @@ class Turns:
         self.loop, self.depth, self.run, self.turn, self.at = [], [], [], [], []
         self._runs = 0
         self._whiles = {}  # (loop, depth) -> the turns of its newest run
+        self._newest = {}  # loop -> the frame (its id) that ran it last, and the turns there
 
     def hooks(self) -> dict:
         """What an instrumented program calls."""
@@ -60,10 +61,16 @@ class Turns:
 
     def _begin(self, loop):
         depth = self._depth()
-        self._whiles[loop, depth] = self._new(loop, depth)
+        turn = self._whiles[loop, depth] = self._new(loop, depth)
+        self._newest[loop] = id(sys._getframe(1)), turn
 
     def _turn(self, loop):
-        self._whiles[loop, self._depth()]()
+        frame, turn = self._newest[loop]
+        here = id(sys._getframe(1))
+        if frame != here:  # the same loop ran in a call since
+            turn = self._whiles[loop, self._depth()]
+            self._newest[loop] = here, turn
+        turn()
 
     def _enter(self, loop):
         self._sites.entered(sys._getframe(1).f_code)
