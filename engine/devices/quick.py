@@ -3,7 +3,7 @@
 What NumPy takes for 2x2 arrays of float32: a product of two 0.22 us, of one and a Python number
 0.50 (0.23 when the number is an array of no axes), of one and truth values 0.78 (0.54 when these
 are cast first); `a.dot(b)` takes 0.2 to 0.5 us less than `matmul`, writing one element everywhere
-0.25 less than `broadcast_to`. What stands here gives what the row gives, to the last bit of float32
+0.25 less than `broadcast_to`. What stands here gives what the row gives, to the last bit
 (`tests/engine/test_quick.py`): the rows stay readable, and this file makes no rules of its own.
 """
 
@@ -60,12 +60,12 @@ SCALARS = 128
 
 
 def _by_scalars(function):
-    """An elementwise function by Python's own, which knows double precision; where that refuses
-    an element (a pole), and for all larger arrays, the row computes."""
+    """An elementwise function of float32 by Python's own, which knows double precision; where that
+    refuses an element (a pole), and for all other arrays, the row computes."""
 
     def make(row):
         def kernel(x):
-            if type(x) is Raw and x.size <= SCALARS and x.dtype.kind == "f":
+            if type(x) is Raw and x.size <= SCALARS and x.dtype is SINGLE:
                 try:
                     found = [function(number) for number in x.reshape(-1).tolist()]
                     return numpy.array(found, x.dtype).reshape(x.shape)
