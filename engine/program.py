@@ -151,6 +151,7 @@ SEALED = PROLOGUE.size - 4  # the bytes of the prologue that the checksum covers
 
 U16 = Struct("<H")
 U32 = Struct("<I")
+TAGGED = Struct("<BI")  # a handle with its tag
 I64 = Struct("<q")
 F64 = Struct("<d")
 
@@ -321,20 +322,21 @@ def _check_sizes(table: int, blobs: int, limits: FrameLimits) -> None:
 
 def _write_call(out: bytearray, call: Call, limits: FrameLimits) -> None:
     op, inputs, attrs, first, outputs, nd = call
-    packed = bytearray()
-    for name in ATTRIBUTES[op][: len(attrs)]:
-        _write_value(packed, attrs[name], limits.depth)
-    if len(packed) > limits.attr_bytes:
-        raise FrameError(
-            "QUOTA_BYTES",
-            f"{op} has {len(packed)} bytes of attributes; at most {limits.attr_bytes}",
-        )
+    packed = b""
+    if attrs:
+        packed = bytearray()
+        for name in ATTRIBUTES[op][: len(attrs)]:
+            _write_value(packed, attrs[name], limits.depth)
+        if len(packed) > limits.attr_bytes:
+            raise FrameError(
+                "QUOTA_BYTES",
+                f"{op} has {len(packed)} bytes of attributes; at most {limits.attr_bytes}",
+            )
     flags = ND if nd else 0
     out += CALL.pack(OPCODES[op], flags, len(inputs), outputs, len(packed), first)
     for value in inputs:
         if type(value) is Handle:
-            out.append(HANDLE)
-            out += U32.pack(value.id)
+            out += TAGGED.pack(HANDLE, value.id)
         else:
             _write_value(out, value, 0)
     out += packed

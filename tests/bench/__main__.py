@@ -1,6 +1,6 @@
 """`make bench`: everything that is measured, as ratios within one run.
 
-python tests/bench [programs] [browser] [startup] [picture] [links] [quick]
+python tests/bench [programs] [browser] [startup] [picture] [links] [offload] [quick]
     default: all but `quick`
 `quick`: the engine against NumPy by hand only, a few rounds
 """
@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 def main() -> int:
     """Runs the benchmarks that the command line names."""
-    wanted = sys.argv[1:] or ["programs", "browser", "startup", "picture", "links"]
+    wanted = sys.argv[1:] or ["programs", "browser", "startup", "picture", "links", "offload"]
     import numpy
 
     print(
@@ -49,6 +49,10 @@ def main() -> int:
         import link_bench
 
         print("\n" + "\n".join(link_bench.run()))
+    if "offload" in wanted:
+        import offload_bench
+
+        print("\n" + "\n".join(offload_bench.run()))
     return 0
 
 

@@ -3,6 +3,7 @@
 NumPy by hand and the engine share one interpreter there and take turns.
 """
 
+import contextlib
 import json
 import shutil
 import statistics
@@ -51,6 +52,28 @@ def timed(library, name, repeats):
 """
 
 
+@contextlib.contextmanager
+def bare(browser, site: Path, files=()):
+    """A page with Pyodide, NumPy and the engine alone (and these files in /bench): a function that
+    runs Python there and gives the last expression's value."""
+    with tempfile.TemporaryDirectory() as folder:
+        served = Path(folder) / "site"
+        shutil.copytree(site, served)
+        (served / "bench").mkdir()
+        for name in files:
+            shutil.copy(HERE / name, served / "bench" / name)
+        (served / "bench.html").write_text(HTML.replace("FILES", json.dumps(files)))
+        server, url = startup_bench.serve(served)
+        page = browser.new_page()
+        try:
+            page.goto(url + "bench.html")
+            page.locator("#status", has_text="ready").wait_for(timeout=120_000)
+            yield lambda source: page.evaluate("(source) => window.python(source)", source)
+        finally:
+            page.close()
+            server.shutdown()
+
+
 def run(cases=tuple(CASES), rounds: int = 7) -> list[str]:
     """Measures; returns the lines of the report."""
     import numpy as np
@@ -64,23 +87,9 @@ def run(cases=tuple(CASES), rounds: int = 7) -> list[str]:
         return ["in Pyodide: not measured, build/site is missing (run `make site`)"]
     lines = [f"In Pyodide (Chromium), as ratios to NumPy by hand there (median of {rounds})"]
     lines.append(f"{'':46}{'by hand':>12}" + "".join(f"{name:>16}" for name in LIBRARIES[1:]))
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
-        served = Path(folder) / "site"
-        shutil.copytree(site, served)
-        (served / "bench").mkdir()
-        for name in FILES:
-            shutil.copy(HERE / name, served / "bench" / name)
-        (served / "bench.html").write_text(HTML.replace("FILES", json.dumps(FILES)))
-        server, url = startup_bench.serve(served)
+    with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(chromium.path()), args=FLAGS)
-        try:
-            page = browser.new_page()
-            page.goto(url + "bench.html")
-            page.locator("#status", has_text="ready").wait_for(timeout=120_000)
-
-            def python(source):
-                return page.evaluate("(source) => window.python(source)", source)
-
+        with bare(browser, site, FILES) as python:
             python(SETUP)
             for case in cases:
                 title, _, tolerance = CASES[case]
@@ -101,9 +110,7 @@ def run(cases=tuple(CASES), rounds: int = 7) -> list[str]:
                 floor = seconds["NumPy"]
                 ratios = "".join(f"{seconds[n] / floor:15.2f}x" for n in LIBRARIES[1:])
                 lines.append(f"{title:46}{floor * 1e6:9.0f} us{ratios}")
-        finally:
-            browser.close()
-            server.shutdown()
+        browser.close()
     return lines
 
 

@@ -164,6 +164,23 @@ def test_arrays_come_back_as_they_went(device, value):
 # ----- Errors -----
 
 
+def test_calls_that_are_equal_to_earlier_ones_only_in_part_are_told_apart(device):
+    """Forecasts are remembered; 1, 1.0 and True are equal keys of a dict."""
+    host = numpy.arange(12.0).reshape(3, 4)
+    x = device.array(host)
+    for key in ((1, 2), (1, slice(0, 2)), 1, 2, slice(0, 1), slice(0, 2), (slice(0, 2), 2)):
+        found = device.run(OPS["getitem"], (x,), {"key": key})
+        assert device.asnumpy(found).tolist() == host[key].tolist()
+    whole = device.array(numpy.arange(3))
+    for number, dtype in ((1, "int64"), (1.0, "float32"), (True, "int64"), (2, "int64")):
+        found = device.run(OPS["add"], (whole, number), {})
+        assert found.dtype == dtype
+        assert device.asnumpy(found).tolist() == [0 + number, 1 + number, 2 + number]
+    for axis, keepdims in ((0, False), (1, False), (None, False), (0, True)):
+        found = device.run(OPS["sum"], (x,), {"axis": axis, "keepdims": keepdims})
+        assert found.shape == host.sum(axis=axis, keepdims=keepdims).shape
+
+
 def test_what_shapes_and_dtypes_forbid_is_raised_at_once(device):
     a, b = device.array(numpy.ones(2)), device.array(numpy.ones(3))
     with pytest.raises(ShapeError, match="broadcast"):

@@ -68,10 +68,18 @@ def user_line() -> Place | None:
     """The innermost line outside the engine that is running."""
     frame = sys._getframe(1)
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(ENGINE):
-            return Place(frame.f_code.co_filename, frame.f_lineno)
+        file = frame.f_code.co_filename
+        inside = _inside.get(file)
+        if inside is None:
+            inside = _inside[file] = file.startswith(ENGINE)
+        if not inside:
+            return Place(file, frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+#: Files -> whether they are the engine's; some 8 are asked for with each call.
+_inside: dict[str, bool] = {}
 
 
 class Queue:
