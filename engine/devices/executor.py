@@ -31,6 +31,9 @@ __all__ = ["Account", "Executor", "Limits", "OpError", "Outcome", "Pool", "Value
 
 #: Steps for each element of an array that is read: copying it, or its extremes, mean and counts.
 LOOKING = 8
+#: Operations that take so many times longer than products of matrices do for as much arithmetic, on
+#: CPUs and GPUs alike: what the quota lets through must end before a stuck device is given up.
+SLOW = dict.fromkeys(("eigh", "inv", "pinv", "polygamma", "qr", "slogdet", "solve", "svd"), 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +263,7 @@ class Executor:
         plan = forecast(op, specs, attrs, call.nd)
         if len(plan.results) != call.outputs:
             raise ValueError(f"it gives {len(plan.results)} results, not {call.outputs}")
-        self._afford(frame, plan)
+        self._afford(frame, op, plan)
         raws = [x.raw if type(x) is Held else x for x in operands]
         lead = next((x.raw.dtype for x in operands if type(x) is Held), None)
         if lead is not None and op.arity and lead.kind != "f":
@@ -271,7 +274,7 @@ class Executor:
             for y, spec in zip(made, plan.results, strict=True)
         ]
 
-    def _afford(self, frame, plan: Forecast):
+    def _afford(self, frame, op: Op, plan: Forecast):
         """Raises `FrameError` for a call that costs more than is left."""
         for spec in plan.results:
             elements(spec.shape, self.limits.frame)
@@ -281,17 +284,18 @@ class Executor:
                 "QUOTA_BYTES",
                 f"it needs {plan.workspace} bytes to work in; at most {self.limits.workspace}",
             )
-        self._spend(frame, plan.work)
+        self._spend(frame, plan.work, SLOW.get(op.name, 1))
 
-    def _spend(self, frame, work):
+    def _spend(self, frame, work, slowness=1):
         """Counts work, before it is done; raises `FrameError` where it is more than is left."""
-        if frame.work + work > self.limits.work:
+        if frame.spent + slowness * work > self.limits.work:
             raise FrameError(
                 "QUOTA_FLOPS",
-                f"{work} operations more than {frame.work} done; "
-                f"at most {self.limits.work} in one frame",
+                f"{work} operations{' of a slow kind' * (slowness > 1)} more than {frame.work} "
+                f"done; at most {self.limits.work // slowness} in one frame",
             )
         frame.work += work
+        frame.spent += slowness * work
 
     def _read(self, frame, handle, mode) -> Value:
         try:
@@ -327,7 +331,7 @@ class _Frame:
     def __init__(self, program: Program, limits: Limits):
         self.seq = program.seq
         self.errors: list[OpError] = []
-        self.ran = self.work = self.replied = 0
+        self.ran = self.work = self.spent = self.replied = 0
         self.deadline = perf_counter() + limits.seconds
         freed = set(program.frees)
         wanted = {read.handle for read in program.reads}

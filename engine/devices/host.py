@@ -35,7 +35,11 @@ class Host(Device):
 
 def take(x, indices, *, axis=None, mode="clip"):
     """Elements of `x` along `axis` at integer `indices`: NumPy itself knows both modes."""
-    return numpy.take(x, indices.astype("int64"), axis=axis, mode=mode)
+    indices = indices.astype("int64")
+    if mode == "wrap":
+        # NumPy goes round step by step: 2**60, or a NaN that became an integer, would take years.
+        indices %= max(x.size if axis is None else x.shape[axis], 1)
+    return numpy.take(x, indices, axis=axis, mode=mode)
 
 
 #: How many elements of float64 fit into the nearest caches with the few arrays made of them.

@@ -106,8 +106,13 @@ def cuts(size, sections):
                 "The number of parts must divide the size"))
         step = size // sections
         return [(i * step, (i + 1) * step) for i in range(sections)]
-    ends = [0, *(min(int(n), size) for n in sections), size]
-    return [(a, max(a, b)) for a, b in pairwise(ends)]
+    # Positions count from the end where they are negative, as bounds of slices do.
+    ends = [0, *(slice(int(n), None).indices(size)[0] for n in sections), size]
+    if any(a > b for a, b in pairwise(ends)):
+        raise ShapeError(message(
+            "split", f"cannot split {size} elements at {tuple(sections)}",
+            "The positions must not go back"))
+    return [*pairwise(ends)]
 
 
 def _split_shape(x, *, indices_or_sections, axis):

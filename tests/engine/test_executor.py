@@ -22,7 +22,7 @@ engine.install()
 # What NumPy says of empty slices is of no interest here.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
-from mxnet import nd, np  # noqa: E402
+from mxnet import autograd, nd, np  # noqa: E402
 
 
 def run(written, executor=None):
@@ -475,6 +475,16 @@ def test_the_quota_of_work_is_of_one_frame():
         assert outcome.account.work == 3 * 2 * 100**3
 
 
+def test_slow_arithmetic_costs_more():
+    """A call that is let through must end before everybody's device is given up."""
+    p = Written()
+    x = p.upload(numpy.eye(20))
+    p.call("svd", x, outputs=3)
+    work = run(p).account.work
+    assert failure(p, Executor(HOST, Limits(work=10 * work - 1)))[0] == "QUOTA_FLOPS"
+    assert run(p, Executor(HOST, Limits(work=10 * work))).errors == ()
+
+
 def test_moving_costs_too():
     """An op without arithmetic is no way around the quota."""
     plan = forecast(OPS["copy"], [Spec((1000,), "float32")], {}, False)
@@ -565,6 +575,34 @@ def test_any_damaged_frame_runs_to_its_end_if_it_is_one(frame):
     if program is not None:
         executor = Executor(HOST, TIGHT)
         consistent(executor, executor.run(program))
+
+
+@pytest.mark.parametrize("at", [(-1,), (-3, -1), (1, -1), (-9, 2, 9), ()])
+def test_an_axis_is_split_at_positions_from_either_end(at):
+    x = np.arange(4.0)
+    x.attach_grad()
+    with autograd.record():
+        parts = np.split(x, at)
+        y = sum((k + 1) * part.sum() for k, part in enumerate(parts))
+    y.backward()
+    host = numpy.split(numpy.arange(4.0), at)
+    assert [part.tolist() for part in parts] == [part.tolist() for part in host]
+    told = numpy.concatenate([numpy.full(part.shape, k + 1.0) for k, part in enumerate(host)])
+    assert x.grad.tolist() == told.tolist()
+
+
+def test_positions_of_a_split_must_not_go_back():
+    with pytest.raises(engine.errors.ShapeError, match="must not go back"):
+        np.split(np.arange(4.0), (3, 1))
+
+
+@pytest.mark.parametrize("far", [2**60, -(2**63), 2**63 - 1, -1, 7])
+def test_indices_far_outside_go_round_at_once(far):
+    p = Written()
+    x = p.upload([1.0, 2.0, 3.0])
+    y = p.call("take", x, p.upload([far], "int64"), axis=0, mode="wrap")
+    (found,) = read(p, y)
+    assert found.tolist() == [[1.0, 2.0, 3.0][far % 3]]
 
 
 def test_an_empty_program_does_nothing():
