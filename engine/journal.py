@@ -68,7 +68,7 @@ class Journal(Observer):
         self._counted, self._ops = 0, 0  # operations and VJP calls in the notes up to `_counted`
         self._waiting = 0  # bytes of large results whose notes wait
         self._buffers, self.fallback_names = {}, {}
-        self._kind, self._creating = None, False  # of the backward pass: is it recorded itself?
+        self._kind = None  # of the backward pass
         self._plan()
 
     def settle(self) -> None:
@@ -104,7 +104,7 @@ class Journal(Observer):
         steps = min(ops, max(FEWEST, (room - self._waiting) // (4 * SMALL)))
         if self._report is not None:
             steps = min(steps, FEWEST)
-        self.most = watch.mark + (-1 if self._creating else max(0, steps))
+        self.most = watch.mark + max(0, steps)
 
     def due(self, raw) -> None:
         """A result is large, or the newest mark is above `most`: looks at the limits."""
@@ -272,8 +272,9 @@ class Journal(Observer):
         raws = [raw_of(g) for g in head_grads]
         place = self.sites.where(sys._getframe(1))
         self._event("_pass_began", kind, place, marks, raws, retain_graph, create_graph)
-        self._kind, self._creating = kind, bool(create_graph)
-        self._plan()
+        self._kind = kind
+        if create_graph:
+            self.settle()  # `viewed` asks the columns; all entries of the pass are there now
 
     def pulling(self, entry):
         """The VJPs of `entry` run next: what they record is caused by it."""
@@ -296,15 +297,11 @@ class Journal(Observer):
             if self._kind == "backward":
                 buffer._mark = -1  # a new value: its next use is a new source
         self._event("_pass_ended", ended)
-        self._pass_is_over()
+        self._plan()
 
     def pass_failed(self):
         """The pass raised: its steps so far stay in the trace."""
         self._event("_pass_failed")
-        self._pass_is_over()
-
-    def _pass_is_over(self):
-        self._creating = False
         self._plan()
 
 

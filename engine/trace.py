@@ -328,7 +328,6 @@ class Recorder(Journal):
 
     def viewed(self, entry, y, primals):
         """The new arrays are the old slots: what the rules record hangs on the forward graph."""
-        self.settle()
         node = self._node_of(mark_of(entry))
         if node < 0:
             return

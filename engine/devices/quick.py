@@ -15,7 +15,9 @@ import numpy
 from ..registry import OPS
 
 Raw = numpy.ndarray
-SINGLE, INDEX = numpy.dtype("float32"), numpy.dtype("int64")
+SINGLE = numpy.dtype("float32")
+#: NumPy's own indices: 32 bits wide in the browser, where `take` refuses wider ones.
+INDEX = numpy.dtype("intp")
 
 
 class Singles(dict):
@@ -93,7 +95,7 @@ def _places(x, index):
     rows, columns = x.shape
     inside = numpy.fmax(index.reshape(-1), beside(0, index))
     inside = numpy.minimum(inside, beside(columns - 1, index)).astype(INDEX)
-    return inside + numpy.arange(0, rows * columns, columns)
+    return inside + numpy.arange(0, rows * columns, columns, INDEX)
 
 
 def _by_row(x, index, axis):

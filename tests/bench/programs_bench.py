@@ -19,7 +19,7 @@ from cases import CASES
 WORKER = Path(__file__).with_name("worker.py")
 FLOOR = "NumPy"
 #: Seconds that one sample should last at least, and those spent on one program.
-SAMPLE, BUDGET, MOST_ROUNDS = 0.003, 8.0, 60
+SAMPLE, BUDGET, MOST_ROUNDS = 0.01, 8.0, 60
 
 
 class Library:
