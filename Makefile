@@ -35,7 +35,7 @@ site: environment ## Write the page as a static folder, build/site, that any web
 dist: environment ## Build a Python wheel that carries the page, in dist/
 	@$(BUILD) dist
 
-bench: environment ## Measure the engine and the page's start-up, as ratios, and the graph from trace to picture
+bench: environment ## Measure the engine and the page's start-up, as ratios, the graph from trace to picture, and what a server saves
 	@$(BUILD) bench
 
 format: environment ## Format the Python sources and apply ruff's safe repairs
