@@ -213,6 +213,10 @@ def _check_token() -> None:
 
 
 def _body(most: int) -> bytes:
+    """The bytes of a request, at most so many. What is packed is not unpacked: small things can be
+    made of which very large ones come."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Problem(415, "encoded", "send the bytes as they are, without Content-Encoding")
     request.max_content_length = most
     return request.get_data(cache=False)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 
 import numpy
 import pytest
@@ -258,6 +259,25 @@ def test_a_body_that_is_too_large_is_not_read(server):
         headers={"Content-Range": "bytes 0-4194304/39999996"},
     )
     assert chunk.status_code == 413
+
+
+def test_what_is_packed_is_not_unpacked(server):
+    """50 MB of zeros are 49 KB: nothing that comes in is inflated, in any of the places for it."""
+    sid = server.sid()
+    packed = zlib.compress(bytes(50 << 20))
+    said = server.frame(sid, packed, **{"Content-Encoding": "deflate"})
+    assert (said.status_code, said.json["code"]) == (415, "encoded")
+    assert server.frame(sid, packed).json["code"] == "BAD_FRAME"
+    flagged = bytearray(frame(1))
+    flagged[6] = 1  # the flag that other protocols have for this
+    assert server.frame(sid, bytes(flagged)).json["code"] == "BAD_FRAME"
+    chunk = server.client.put(
+        f"/api/v1/sessions/{sid}/tensors/1?dtype=float32&shape=2",
+        data=b"12345678",
+        headers={"Content-Range": "bytes 0-7/8", "Content-Encoding": "gzip"},
+    )
+    assert chunk.status_code == 415
+    assert server.frame(sid, frame(1)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from engine.devices import HOST, executor
+from engine.devices import HOST, cuda, executor, fakecupy
 from engine.devices.executor import Executor, Limits
+from engine.devices.forecast import Spec, forecast
 from engine.devices.ledger import HANDLE
 from engine.opcodes import ATTRIBUTES, DTYPES, MAY_HOLD, OPCODES
 from engine.program import CODES, Call, Handle, Program, Read, Upload, decode, encode
@@ -168,6 +169,52 @@ def test_no_call_takes_more_memory_than_was_forecast(program):
     peak, forecast = peak_of(program._replace(reads=()))
     handles = sum(call.outputs for call in program.calls)
     assert peak <= forecast + handles * HANDLE + SLACK
+
+
+#: What FakeCuPy leaves in memory that was given back.
+POISON = b"\xa5"
+
+
+@pytest.mark.parametrize("op", sorted(OPCODES))
+def test_nothing_of_what_memory_held_before_is_seen(op):
+    """A session's arrays are freed, and another's take their memory: every element of a result was
+    written by the row that made it."""
+    pool = fakecupy.get_default_memory_pool()
+    device = cuda.fake()
+    rng = numpy.random.default_rng(5)
+    pool.poison = True
+    try:
+        for sample in OPS[op].samples:
+            raws = [
+                rng.integers(0, int(sample.high), shape).astype("float64")
+                if k in sample.integers
+                else rng.uniform(sample.low, sample.high, shape)
+                for k, shape in enumerate(sample.shapes)
+            ]
+            for raw in raws:
+                if sample.dominant and raw.shape[-1] == raw.shape[-2]:
+                    raw += 4 * numpy.eye(raw.shape[-1])
+            # The other session's, of the sizes that are asked for next.
+            secrets = [device.array(numpy.full(n, 1.5)) for n in (1, 2, 4, 6, 8, 12, 16, 24)] * 3
+            del secrets
+            uploads = tuple(
+                Upload(k, "float64", raw.shape, numpy.ascontiguousarray(raw).tobytes())
+                for k, raw in enumerate(raws, 1)
+            )
+            attrs = {**OPS[op].attrs, **sample.attrs}
+            plan = forecast(OPS[op], [Spec(raw.shape, "float64") for raw in raws], attrs, False)
+            made = range(10, 10 + len(plan.results))
+            call = Call(
+                op, tuple(Handle(upload.handle) for upload in uploads), attrs, 10, len(made)
+            )
+            outcome = Executor(device).run(
+                Program(1, (call,), uploads, (), tuple(Read(handle) for handle in made))
+            )
+            for value in outcome.values:
+                assert value.error is None
+                assert POISON * min(8, max(len(value.data), 1)) not in value.data
+    finally:
+        pool.poison = False
 
 
 LARGE = 300
