@@ -19,6 +19,7 @@ from .array import watch
 from .cells import split_cells
 from .check import Budget, Spent, verdicts
 from .display import pretty
+from .effort import effort
 from .errors import BudgetExceeded
 from .exercises import judged
 from .problems import problem
@@ -287,7 +288,11 @@ class Kernel:
     # ----- The browser worker's way in: JSON in, JSON out -----
 
     def run(self, code, seed, limits_json, emit, emit_trace) -> str:
-        """Runs a program for the page: `emit(kind, json)`, `emit_trace(header, columns, final)`."""
+        """Runs a program for the page: `emit(kind, json)`, `emit_trace(header, columns, final)`.
+
+        The limits may have `weigh`: of a run that took as many milliseconds, it is told what it has
+        computed (`effort`).
+        """
 
         def tell(kind, data):
             emit(kind, json.dumps(data))
@@ -295,12 +300,18 @@ class Kernel:
         def send(run, final=False):
             emit_trace(*pack(run.document()), final)
 
-        limits = Limits(**{k: v for k, v in json.loads(limits_json).items() if k in LIMITS})
+        given = json.loads(limits_json)
+        limits = Limits(**{k: v for k, v in given.items() if k in LIMITS})
+        began = self._clock()
         run = self.execute(
             code, seed=seed, limits=limits, tell=tell, interrupted="deadline", partial=send
         )
+        took = 1000 * (self._clock() - began)
         send(run, True)
-        return json.dumps({"ops": run.recorder.ops})
+        told = {"ops": run.recorder.ops}
+        if "weigh" in given and took >= given["weigh"]:
+            told["work"], told["calls"] = effort(run.recorder)
+        return json.dumps(told)
 
     def summaries(self, ids) -> str:
         """Value summaries of the newest run's trace, as JSON; null for ids that do not exist."""

@@ -13,8 +13,10 @@ import sys
 
 import numpy
 
+from . import elsewhere
 from .array import watch, wrap
 from .devices import HOST
+from .errors import MXNetError
 from .function import FUNCTION, _OwnCode, copied
 from .tape import state, sum_to
 
@@ -84,6 +86,7 @@ class Replay:
     def __init__(self, recorder, spend):
         self.recorder = recorder
         self._spend = spend  # told of every operation that is run again
+        self._fetched = {}  # values that were elsewhere, here
         self.ops = [op for op, _ in recorder.op_table.entries]
 
     # ----- What the trace holds -----
@@ -109,7 +112,18 @@ class Replay:
         raw = self.recorder.values[at]
         if type(raw) is tuple:
             raise Unchecked("forgotten")
+        if elsewhere.is_elsewhere(raw):
+            return self._fetch(at, raw)
         return raw
+
+    def _fetch(self, at, raw):
+        """A value that is elsewhere: checking runs here, so whole arrays are needed, once each."""
+        if at not in self._fetched:
+            try:
+                self._fetched[at] = elsewhere.host(raw)
+            except MXNetError:
+                raise Unchecked("forgotten") from None
+        return self._fetched[at]
 
     def operand(self, arg, values=None):
         """An operand: a Python number, or a raw array (that of `values`, where it has the slot)."""
@@ -202,7 +216,7 @@ class Replay:
         return block >= 0 and bool(self.recorder.blocks[block]["trainMode"])
 
     def _attrs(self, node, double):
-        attrs = dict(self.recorder.raw_attrs[node] or {})
+        attrs = {name: here(x) for name, x in (self.recorder.raw_attrs[node] or {}).items()}
         attrs.pop("function", None)
         if "update" in attrs:
             attrs["update"] = None  # running statistics stay as they are
@@ -218,6 +232,13 @@ class Replay:
 def number(text: str):
     """The Python number of a literal's text."""
     return float(text) if text in ("nan", "inf", "-inf") else ast.literal_eval(text)
+
+
+def here(attribute):
+    """An attribute whose index arrays, if it has any, are not elsewhere."""
+    if isinstance(attribute, tuple):
+        return tuple(map(here, attribute))
+    return elsewhere.host(attribute)
 
 
 def wide(raw):

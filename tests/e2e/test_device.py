@@ -3,6 +3,9 @@
 import json
 import math
 import re
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -358,7 +361,9 @@ digits = blots[labels.astype("int32")] + np.random.normal(0, 0.3, (640, 784))
 digits, labels = digits.as_in_ctx(ctx), labels.as_in_ctx(ctx)
 net = nn.Sequential()
 net.add(nn.Dense(128, activation="relu"), nn.Dense(10))
-net.initialize(init.Normal(0.05), ctx=ctx)
+net.initialize(init.Normal(0.05), ctx=mx.cpu())
+net(digits[:1].as_in_ctx(mx.cpu()))
+net.reset_ctx(ctx)
 loss = gluon.loss.SoftmaxCrossEntropyLoss()
 trainer = gluon.Trainer(net.collect_params(), "sgd", {{"learning_rate": 0.1}})
 total = 0
@@ -384,10 +389,176 @@ def test_a_network_for_mnist_trains_there_to_the_same_numbers(switched: Playgrou
     sent, trips = (int(counter(page, what).replace(",", "")) for what in ("of them sent", "trips"))
     assert counter(page, "recorded") == counter(page, "of them sent")
     assert sent > 36 * 10 and trips < sent / 10
+    choose(page, "in the browser")
     assert " ops · " in switched.run(MLP.format(there=False), 120_000)
+    choose(page, "on the server")
     here = "".join(switched.outputs())
     assert "cpu(0)" in here and alike(there, here, 2e-3), f"{there}\n{here}"
     assert float(re.search(r"right (\S+)", here)[1]) > 0.9
+
+
+# ----- While it runs, and when it cannot -----
+
+STEPS = """import mxnet as mx
+from mxnet import np, npx, autograd
+npx.set_np()
+x = np.ones((30, 30), ctx=mx.gpu(0))
+w = np.ones((30, 30), ctx=mx.gpu(0)) / 30
+w.attach_grad()
+for i in range(100000):
+    with autograd.record():
+        y = np.dot(x, w).sum()
+    y.backward()
+    w -= 1e-6 * w.grad
+    print(i, float(y))
+"""
+
+
+@pytest.fixture
+def held(offer: Offer, monkeypatch) -> Iterator[threading.Event]:
+    """The device takes frames and works on them until it is told to stop, or the event is set."""
+    place, release, working = offer.service.place, threading.Event(), threading.Event()
+    ask, cancel = place.ask, place.cancel
+
+    def slow(head, body=b""):
+        if head["do"] == "answer" and not release.is_set():
+            working.set()
+            assert release.wait(120)
+        return ask(head, body)
+
+    def stop(*given):
+        cancel(*given)
+        release.set()
+
+    release.working = working
+    monkeypatch.setattr(place, "ask", slow)
+    monkeypatch.setattr(place, "cancel", stop)
+    yield release
+    release.set()
+
+
+def test_a_stop_is_heard_while_the_server_works(there: Playground, held: threading.Event):
+    there.start(STEPS)
+    expect(there.page.locator(".device-counted")).to_contain_text("at work for", timeout=90_000)
+    assert held.working.is_set() and not held.is_set()
+    there.page.locator(".run.stopping").click()
+    expect(there.page.locator(".status-text")).to_have_text("stopped")
+    expect(there.page.get_by_role("region", name="How the run ended")).to_contain_text("Stopped")
+    expect(there.page.locator(".gv-node").first).to_be_visible()
+
+
+def test_a_lost_server_leaves_the_picture_and_its_line_and_run_starts_again(
+    browser: Browser, site: str, tmp_path: Path
+):
+    with serving(port := free_port()) as first, opened(browser, f"http://127.0.0.1:{port}/") as own:
+        page = own.page
+        own.start(STEPS)
+        expect(page.locator(".output-list")).to_contain_text("20 ", timeout=90_000)
+        before = own._count()
+        first.kill()
+        first.wait()
+        own.wait_end(before, 60_000)
+        assert own.status() == "DeviceLost · line 12"
+        assert "cannot be reached" in own.error() and "Press Run to start again" in own.error()
+        assert own.outputs()[0].startswith("0 900.0")
+        # The picture has all turns, and the numbers that came before.
+        expect(page.locator(".gv-node", has_text="x").first).to_contain_text("all 1")
+        expect(page.locator(".device-label")).to_have_text("Browser")
+        own.run()
+        assert own.status() == "DeviceLost · line 4" and "does not answer" in own.error()
+        with serving(port):  # it has another token now
+            own.run(STEPS.replace("100000", "3"))
+            assert " ops · " in own.status() and len(own.outputs()) >= 1
+            assert int(counter(page, "round trips")) >= 3
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@contextmanager
+def serving(port: int) -> Iterator[subprocess.Popen]:
+    """A server process of its own, which can be killed; its device goes with it."""
+    command = [sys.executable, "-m", "server", "--device", "cpu", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        for line in process.stdout:
+            if f":{port}" in line:
+                break
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+# ----- Looking closer -----
+
+LARGE = """import mxnet as mx
+from mxnet import np, npx, autograd
+npx.set_np()
+x = np.arange(160000.0, ctx=mx.gpu(0)).reshape(400, 400)
+w = np.ones((400, 2), ctx=mx.gpu(0))
+w.attach_grad()
+with autograd.record():
+    y = np.dot(x, w)
+    s = npx.sigmoid(y * 1e-8).sum()
+s.backward()
+"""
+
+
+def test_values_are_looked_at_without_moving_whole_arrays(there: Playground, offer: Offer):
+    page = there.page
+    before = offer.service.counters["bytes_out"]
+    assert " ops · " in there.run(LARGE, 90_000)
+    there.nodes().filter(has_text="x").first.click()
+    card = page.locator(".gv-card")
+    expect(card).to_contain_text("gpu(0)")
+    expect(card).to_contain_text("159999")
+    card.get_by_role("button", name="Numbers", exact=True).first.click()
+    table = card.get_by_role("table", name="Numbers of the value of the result")
+    expect(table.locator("tbody td").first).to_have_text("0")
+    card.get_by_role("button", name="Rows after").click()
+    expect(table.locator("tbody th").first).to_have_text("12")
+    expect(table.locator("tbody td").first).to_have_text("4800")
+    page.get_by_role("button", name="Step back").click()
+    expect(page.locator(".gv-node").first).to_be_visible()
+    moved = offer.service.counters["bytes_out"] - before
+    assert 2_000 < moved < 60_000  # of 640,000 bytes that x alone has
+    page.get_by_role("button", name="Check gradients").click()
+    expect(page.locator(".check-panel")).to_have_attribute("data-end", "all", timeout=60_000)
+    expect(page.locator(".check-text")).to_have_text(re.compile("All .* agree"))
+
+
+HEAVY = """from mxnet import np, npx, autograd
+import time
+npx.set_np()
+began = time.perf_counter()
+x = np.ones((256, 256)) / 256
+while time.perf_counter() - began < 2.5:
+    y = np.dot(x, x)
+"""
+
+
+def test_a_heavy_run_in_the_browser_is_told_of_the_server_once(there: Playground):
+    page = there.page
+    hint = page.get_by_role("complementary", name="Suggestion")
+    there.run("x = 1", 90_000)
+    expect(hint).to_be_hidden()
+    there.run(HEAVY)
+    expect(hint).to_contain_text(re.compile(r"computed [\d.]+ [GT]FLOP in [\d.]+ s"))
+    expect(hint).to_contain_text("NumPy")
+    hint.get_by_role("button", name="Use the server").click()
+    expect(hint).to_be_hidden()
+    expect(page.locator(".device-label")).to_have_text("Server")
+    choose(page, "in the browser")
+    there.run(HEAVY, 90_000)
+    hint.get_by_role("button", name="Do not suggest").click()
+    there.run(HEAVY)
+    expect(hint).to_be_hidden()
+    page.evaluate("localStorage.removeItem('autograd-playground:device-hint')")
 
 
 # ----- How it looks -----

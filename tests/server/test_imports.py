@@ -34,6 +34,7 @@ LAYERS = [
         "gradcheck",
         "reference",
         "exercises",
+        "effort",
     },
     {"replay", "check"},
     {"kernel", "joined"},

@@ -47,6 +47,13 @@ export interface Counters {
   readonly busy: boolean
 }
 
+/// What a run has computed, backward passes included.
+export interface Effort {
+  /// Operations on numbers, by the rows' own costs; and calls of rows.
+  readonly work: number
+  readonly calls: number
+}
+
 export interface Limits {
   /// Wall-clock deadline of the whole run, in milliseconds.
   readonly deadline: number
@@ -57,6 +64,8 @@ export interface Limits {
   /// Most bytes of one array, and of all values that a trace holds on to.
   readonly arrayBytes: number
   readonly traceBytes: number
+  /// Of runs that take as many milliseconds, `done` tells what they have computed.
+  readonly weigh?: number
 }
 
 /// Runner to page.
@@ -69,7 +78,7 @@ export type Report =
   /// The trace so far (`final: false`, sent now and then during a run) or the whole one. See `packed.ts`.
   | { readonly type: 'trace'; readonly run: number; readonly final: boolean; readonly header: string; readonly columns: ArrayBuffer }
   | { readonly type: 'device'; readonly run: number; readonly counters: Counters }
-  | { readonly type: 'done'; readonly run: number; readonly milliseconds: number; readonly ops: number }
+  | { readonly type: 'done'; readonly run: number; readonly milliseconds: number; readonly ops: number; readonly effort?: Effort }
   | { readonly type: 'summaries'; readonly request: number; readonly summaries: readonly (Summary | null)[] }
   | { readonly type: 'elements'; readonly request: number; readonly elements: Elements | null }
   /// Verdicts as they are found, out of `total`; `end` is null while more come.

@@ -4,7 +4,7 @@
 
 import { CHECK_REASONS, WINDOW, type Elements, type Verdict } from '../protocol/check'
 import type { Output, ProgramError, Num, Summary } from '../protocol/trace'
-import type { Counters, Report } from '../protocol/messages'
+import type { Counters, Effort, Report } from '../protocol/messages'
 
 /// Most characters of one output, of a trace's header, and bytes of a trace's columns.
 export const BOUNDS = { text: 1 << 20, header: 64 << 20, columns: 256 << 20, frames: 100, summaries: 4096, data: 256, verdicts: 200_000, elements: WINDOW * WINDOW }
@@ -45,7 +45,8 @@ export function guardReport(value: unknown): Report | null {
     }
     case 'done': {
       const { run, milliseconds, ops } = value
-      return isCount(run) && isTime(milliseconds) && isCount(ops) ? { type: 'done', run, milliseconds, ops } : null
+      const effort = guardEffort(value.effort)
+      return isCount(run) && isTime(milliseconds) && isCount(ops) ? { type: 'done', run, milliseconds, ops, ...(effort && { effort }) } : null
     }
     case 'summaries': {
       const { request, summaries } = value
@@ -75,6 +76,10 @@ export function guardReport(value: unknown): Report | null {
     default:
       return null
   }
+}
+
+function guardEffort(value: unknown): Effort | null {
+  return isRecord(value) && isTime(value.work) && isCount(value.calls) ? { work: value.work, calls: value.calls } : null
 }
 
 function guardCounters(value: unknown): Counters | null {

@@ -4,7 +4,7 @@
 import type { PyodideInterface } from 'pyodide'
 import type { PyBuffer, PyProxy } from 'pyodide/ffi'
 import type { CheckEnd, Elements, Verdict } from '../protocol/check'
-import type { Counters, Device, Limits } from '../protocol/messages'
+import type { Counters, Device, Effort, Limits } from '../protocol/messages'
 import type { Summary } from '../protocol/trace'
 import { createAlarm } from './alarm'
 import { bootPyodide } from './boot'
@@ -99,12 +99,13 @@ function run({ run, code, seed, limits, token, device }: Extract<ToWorker, { typ
   try {
     join(run, device)
     alarm.arm(limits.deadline, canStopGently ? () => !isAlive(token) : null)
-    const result = JSON.parse(kernel.run(code, seed, limitsJson(limits), emit, emitTrace)) as { ops: number }
+    const result = JSON.parse(kernel.run(code, seed, limitsJson(limits), emit, emitTrace)) as { ops: number } & Partial<Effort>
     alarm.disarm()
     forgetInterrupt()
     joined?.rest()
     say({ type: 'heap', bytes: heapBytes() })
-    say({ type: 'done', run, milliseconds: performance.now() - began, ops: result.ops })
+    const { ops, work = 0, calls = 0 } = result
+    say({ type: 'done', run, milliseconds: performance.now() - began, ops, ...(work > 0 && { effort: { work, calls } }) })
   } catch (error) {
     alarm.disarm()
     // The kernel catches every error of the program: what comes out is a broken interpreter.

@@ -33,6 +33,8 @@ interface Inner {
   phase: Phase | null
 }
 
+/// Runs in the browser that take longer (milliseconds) are weighed: the server may be worth it.
+const WEIGH = 2000
 /// A session that is opened quickly is no news.
 const QUICK = 200
 
@@ -136,7 +138,8 @@ export function createHousing(parts: HousingParts, listen: (event: RunnerEvent) 
       const needs = parts.needs(program)
       if (needs !== true) {
         end()
-        send(run, 'plain', needs ? { ...program, device: needs } : program)
+        const limits = { ...program.limits, weigh: WEIGH }
+        send(run, 'plain', needs ? { ...program, device: needs } : { ...program, limits })
         return run
       }
       current?.runner.stop()

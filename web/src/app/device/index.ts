@@ -8,10 +8,12 @@ import type { Setting } from '../main'
 import { openRunner } from '../open-runner'
 import type { State } from '../state'
 import { asksForDevice } from './asks'
+import { createHint, hintText } from './hint'
 import { createHousing, type HousedRunner } from './housing'
 import { readFacts, readOffer, type Offer } from './offer'
 import { createSessions } from './session'
 import { createSwitch, type Choice, type Shown } from './switch'
+import { deviceText } from './words'
 
 /// Between an edit and getting ready for what it needs (milliseconds).
 const REST = 800
@@ -36,17 +38,32 @@ function offered(setting: Setting, offer: Offer): Setting {
   let code = ''
 
   const panel = createSwitch(offer, {
-    choose(choice: Choice) {
-      store.set('device', choice === 'server' ? 'server' : null)
-      show({ choice })
-      expectNext()
-    },
+    choose,
     token(text) {
       token = text || null
       store.set('device-token', token)
       show({ wantsToken: token === null, trouble: null })
     },
   })
+
+  const hint = createHint({
+    use() {
+      choose('server')
+      panel.focus()
+    },
+    never() {
+      store.set('device-hint', 'off')
+      hint.show(null)
+      panel.focus()
+    },
+  })
+
+  function choose(choice: Choice) {
+    store.set('device', choice === 'server' ? 'server' : null)
+    hint.show(null)
+    show({ choice })
+    expectNext()
+  }
 
   function show(change: Partial<Shown>) {
     shown = { ...shown, ...change }
@@ -93,6 +110,7 @@ function offered(setting: Setting, offer: Offer): Setting {
   }
 
   function openHoused(host: HTMLElement, listen: (event: RunnerEvent) => void): HousedRunner {
+    host.append(hint.element)
     runner = createHousing(
       {
         open: (house, hear) => openRunner(host, hear, house === 'device' ? offer.runner : undefined),
@@ -112,7 +130,13 @@ function offered(setting: Setting, offer: Offer): Setting {
       },
       (event) => {
         if (event.type === 'device') return count(event.counters)
-        if (event.type === 'started' || event.type === 'queued') count(null)
+        if (event.type === 'started' || event.type === 'queued') {
+          count(null)
+          hint.show(null)
+        }
+        if (event.type === 'done' && event.effort && shown.choice === 'browser' && store.get('device-hint') !== 'off') {
+          hint.show(hintText(event.effort, event.milliseconds, deviceText(offer, shown.facts)))
+        }
         if (event.type === 'done' || event.type === 'replaced') count(shown.counters && { ...shown.counters, busy: false })
         listen(event)
       },
@@ -127,6 +151,7 @@ function offered(setting: Setting, offer: Offer): Setting {
       if (slug) sessions.end()
       slug = state.doc.slug
       count(null)
+      hint.show(null)
     }
     if (state.code === code) return
     const first = code === ''

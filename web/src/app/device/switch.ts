@@ -93,7 +93,7 @@ export function createSwitch(offer: Offer, act: SwitchActions) {
 
   return {
     element,
-    open,
+    focus: () => button.focus(),
     update(shown: Shown) {
       const { choice, facts, counters } = shown
       const words = choice === 'server' ? 'Server' : 'Browser'
