@@ -21,6 +21,6 @@ def function(text: str, name: str, space: dict, title: str):
     found = space.pop("made")
     found.__name__ = found.__qualname__ = name
     # Code of its own: CPython notes in it where its globals are, and shared code would note those
-    # of another function at every turn (0.15 us a call of a lane, when two take turns).
+    # of another function whenever two take turns (up to 4 % of a chain's instructions).
     found.__code__ = found.__code__.replace(co_name=name)
     return found
