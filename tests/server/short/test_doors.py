@@ -146,7 +146,7 @@ def test_the_page_is_told_that_short_links_are_to_be_had(client: FlaskClient, si
     plain = create_app(site).test_client()
     assert plain.get("/").text == (site / "index.html").read_text()
     assert plain.get("/s/0000000000").status_code == 404
-    assert plain.post("/api/v1/links").status_code == 405
+    assert plain.post("/api/v1/links").status_code == 404
 
 
 def test_a_told_page_is_not_sent_again(client: FlaskClient) -> None:
