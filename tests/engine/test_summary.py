@@ -5,6 +5,7 @@ import math
 import numpy
 import pytest
 
+from engine import summary
 from engine.summary import numbers, shortest, summarize
 
 
@@ -56,3 +57,29 @@ def test_a_summary_counts_what_is_no_number_and_leaves_it_out_of_the_extremes(
 ):
     found = summarize(numpy.array(elements, dtype))
     assert {key: found[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "uint8", "bool"])
+@pytest.mark.parametrize("scale", [0.0, 1.0, 1e300])
+def test_what_is_shown_of_a_large_array_does_not_depend_on_blocks(monkeypatch, dtype, scale):
+    """The same numbers as over the whole array at once, but for the last digits of sums."""
+    noise = numpy.random.default_rng(0).normal(3.0, 1.0, (300, 301))
+    noise = noise * scale if dtype == "float64" else noise * min(scale, 4.0)
+    raw = noise.clip(0).astype(dtype)
+    raw[0, 0] = 0
+    inside = summarize(raw)
+    monkeypatch.setattr(summary, "BLOCK", 10**9)
+    whole = summarize(raw)
+    for name in ("mean", "std"):
+        ours, theirs = float(inside.pop(name)), float(whole.pop(name))
+        assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-300)
+    assert inside == whole
+    assert inside["zero"] >= 1
+
+
+@pytest.mark.parametrize("odd", ["nan", "inf", "-inf"])
+def test_large_arrays_with_elements_that_are_not_finite_are_counted(odd):
+    raw = numpy.ones((300, 300), "float32")
+    raw[299, 299] = float(odd)
+    found = summarize(raw)
+    assert (found["nan"], found["inf"]) == ((1, 0) if odd == "nan" else (0, 1))
