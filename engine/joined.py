@@ -46,6 +46,10 @@ class Watched(RemoteDevice):
         except Cancelled as problem:
             raise KeyboardInterrupt from problem
 
+    def _counted(self, up, down):
+        super()._counted(up, down)
+        self.tell(busy=True)
+
     def tell(self, busy: bool = False) -> None:
         """Tells the counters, and whether the server works; times are milliseconds."""
         found = self.queue.counters
@@ -95,12 +99,12 @@ def join(told: str, tell, browser=None, to_js=None) -> None:
             device = Away(str(problem))
     elsewhere.attach(device)
     if said.get("everywhere"):
-        elsewhere.home.device = device
+        elsewhere.switch(device)
 
 
 def rest() -> None:
     """After the run: new arrays stay here, the run's own can still be looked at."""
-    elsewhere.home.device = None
+    elsewhere.switch(None)
     for device in elsewhere.home.connected.values():
         if isinstance(device, Watched):
             device.tell()
@@ -108,7 +112,7 @@ def rest() -> None:
 
 def leave() -> None:
     """Lets go of the device. The page ends the session."""
-    elsewhere.home.device = None
+    elsewhere.switch(None)
     for device in elsewhere.home.connected.values():
         device.close()
     elsewhere.home.connected.clear()

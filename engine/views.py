@@ -81,6 +81,7 @@ def share(source, view, *steps) -> None:
         group = source._buffer = SharedBuffer(source._data)
         group.add(source, ())
     path = group.path_of(source) + steps
-    view._data = look(group.root, path)
+    if not elsewhere.is_elsewhere(view._data):  # which has been looked up there already
+        view._data = look(group.root, path)
     view._buffer = group
     group.add(view, path)

@@ -420,9 +420,14 @@ def _host_repr(raw):
 
 NDArray.__repr__ = NDArray.__str__ = _nd_repr
 ndarray.__repr__ = _np_repr
-ndarray.__str__ = lambda self: (
-    str(self._data) if type(self._data) is Raw else f"{elsewhere.host(self._data)} @{self.context}"
-)
+
+
+def _np_str(self):
+    text = str(elsewhere.host(self._data))
+    return text if type(self._data) is Raw else f"{text} @{self.context}"
+
+
+ndarray.__str__ = _np_str
 ndarray.__format__ = lambda self, spec: (
     format(self.item(), spec)
     if spec and not self.ndim

@@ -4,6 +4,7 @@ import gc
 import http.server
 import inspect
 import json
+import math
 import threading
 import types
 
@@ -11,6 +12,7 @@ import numpy
 import pytest
 
 import engine
+from engine import gpu
 from engine.devices import HOST, cuda
 from engine.devices.executor import Executor, Limits
 from engine.devices.remote import (
@@ -26,7 +28,7 @@ from engine.devices.remote import (
 )
 from engine.devices.session import Session, refused
 from engine.errors import DTypeError, MXNetError, OutOfBounds, ShapeError
-from engine.program import decode
+from engine.program import Call, Handle, decode, packed, packer
 from engine.registry import OPS
 from engine.summary import summarize
 
@@ -161,6 +163,131 @@ def test_arrays_come_back_as_they_went(device, value):
     assert (back.shape, back.dtype, back.tolist()) == (value.shape, value.dtype, value.tolist())
 
 
+def test_a_queue_is_full_by_uploads_and_by_bytes_too(device):
+    kept = [device.array(numpy.ones(1)) for _ in range(2100)]
+    assert [len(p.uploads) for p in device.link.programs] == []  # a call looks
+    total = kept[0] + kept[1]
+    assert [len(p.uploads) for p in device.link.programs] == [2100]
+    wide = [run(device, "concatenate", *kept[:2000], axis=0) for _ in range(120)]
+    assert len(device.link.programs) == 2 and len(wide) == 120  # 120 times 10 KB
+    assert device.asnumpy(total).tolist() == [2.0]
+    with pytest.raises(MXNetError, match="at most 4096"):
+        run(device, "concatenate", *kept, *kept, axis=0)
+
+
+def test_more_is_read_than_one_reply_holds(device):
+    large = [device.array(numpy.full(2 << 20, k, "float64")) for k in range(3)]
+    found = device.read(large)
+    assert [x[0] for x in found] == [0, 1, 2] and [x.size for x in found] == [2 << 20] * 3
+    assert len(device.read(large[:1] * 3)) == 3
+
+
+def test_nothing_stays_on_the_server_when_nothing_is_held(device):
+    x = device.array(numpy.ones((50, 50)))
+    y = [x * k for k in range(20)]
+    device.read(y)
+    assert device.queue.counters.held_bytes == 21 * 20_000
+    del x, y
+    gc.collect()
+    device.asnumpy(device.array(numpy.zeros(0)))
+    assert device.queue.counters.held_bytes == 0
+
+
+# ----- What is remembered of calls -----
+
+
+@pytest.mark.parametrize(
+    ("op", "inputs", "attrs", "outputs"),
+    [
+        ("exp", (Handle(3),), {}, 1),
+        ("add", (Handle(3), 2), {}, 1),
+        ("add", (2.5, Handle(70_000)), {}, 1),
+        ("where", (Handle(1), Handle(2), 0.5), {}, 1),
+        ("sum", (Handle(3),), {"axis": (0, 1), "keepdims": True}, 1),
+        ("getitem", (Handle(3),), {"key": (slice(0, 2, None), None, Ellipsis, 1)}, 1),
+        ("zeros", (), {"shape": (2, 3), "dtype": "float32"}, 1),
+        ("svd", (Handle(3),), {}, 3),
+    ],
+)
+@pytest.mark.parametrize("nd", [False, True])
+def test_a_packer_gives_what_packing_gives(op, inputs, attrs, outputs, nd):
+    pack = packer(op, [type(x) for x in inputs], attrs, outputs, nd)
+    given = [x.id if isinstance(x, Handle) else x for x in inputs]
+    for first in (90_000, 90_007):
+        assert pack(first, given) == packed(Call(op, inputs, attrs, first, outputs, nd))
+
+
+def test_what_is_remembered_of_a_call_holds_for_its_like_only(device):
+    x = device.array(numpy.arange(6.0).reshape(2, 3) - 2)
+    wide = device.array(numpy.ones((4, 3)))
+    asked = [
+        (lambda: run(device, "sum", x, axis=0), [-1.0, 1.0, 3.0]),
+        (lambda: run(device, "sum", wide, axis=0), [4.0] * 3),
+        (lambda: run(device, "sum", x, axis=1), [-3.0, 6.0]),
+        (lambda: x[0], [-2.0, -1.0, 0.0]),
+        (lambda: x[0:1, 1], [-1.0]),
+        (lambda: x[0:2, 1], [-1.0, 2.0]),
+        (lambda: 1 / run(device, "full", shape=(1,), fill_value=0.0, dtype="float64"), [math.inf]),
+        (lambda: 1 / run(device, "full", shape=(1,), fill_value=-0.0, dtype="float64"),
+         [-math.inf]),
+        (lambda: run(device, "clip", x, a_min=-1, a_max=1)[0], [-1.0, -1.0, 0.0]),
+        (lambda: run(device, "clip", x, a_min=-1.5, a_max=1)[0], [-1.5, -1.0, 0.0]),
+        (lambda: (x + 2)[0], [0.0, 1.0, 2.0]),
+        (lambda: (x + 2.5)[0], [0.5, 1.5, 2.5]),
+        (lambda: (x + True)[0], [-1.0, 0.0, 1.0]),
+        (lambda: (2 - x)[0], [4.0, 3.0, 2.0]),
+    ]  # fmt: skip
+    for _ in range(3):
+        assert [device.asnumpy(ask()).tolist() for ask, _ in asked] == [found for _, found in asked]
+    with pytest.raises(TypeError):  # not the sum along axis 1, which is known
+        run(device, "sum", x, axis=1.0)
+    with pytest.raises(MXNetError, match="64 bits"):
+        x + 2**70
+
+
+def test_numbers_of_numpy_are_numbers(device):
+    x = device.array(numpy.ones(2))
+    for _ in range(2):
+        y = numpy.float32(2) * x + numpy.int64(3)
+        y = run(device, "getitem", y, key=(slice(numpy.int64(0), numpy.int64(1)),))
+        assert device.asnumpy(y).tolist() == [5.0]
+
+
+# ----- Arrays larger than a frame -----
+
+LARGE = (7 << 20) + 3  # elements of float32: 28 MiB, in 8 chunks
+
+
+def test_large_arrays_go_in_chunks(device):
+    here = numpy.arange(LARGE, dtype="float32")
+    x = device.array(numpy.ones(2, "float32"))
+    y = x * 2.0
+    there = device.array(here)
+    assert device.queue.counters.round_trips == 1 + 8  # what waited went first
+    assert device.queue.counters.bytes_up > here.nbytes
+    back = device.asnumpy(there + 1.0)
+    assert numpy.array_equal(back, here + 1)
+    assert device.asnumpy(y).tolist() == [2.0, 2.0]
+    del there
+    assert held(device) == 2
+
+
+def test_a_large_array_that_could_not_be_computed_has_its_error(device):
+    x = device.array(numpy.zeros((2, LARGE // 2), "float32"))
+    line = inspect.currentframe().f_lineno + 1
+    y = x[device.array(numpy.array([0, 9]))]
+    with pytest.raises(OutOfBounds, match=f"line {line}"):
+        device.asnumpy(y)
+
+
+def test_an_array_that_is_too_large_is_refused_and_nothing_else_is_lost():
+    device = RemoteDevice(local(Session(Executor(HOST, Limits(held_bytes=1 << 20)))))
+    x = device.array(numpy.ones(2))
+    with pytest.raises(MXNetError, match="at most 1048576"):
+        device.array(numpy.zeros(LARGE, "float32"))
+    assert device.asnumpy(x).tolist() == [1.0, 1.0]
+
+
 # ----- Errors -----
 
 
@@ -208,6 +335,21 @@ def test_what_values_forbid_is_raised_at_the_read_with_the_users_line(device):
     assert device.asnumpy(fine).tolist() == [1.0, 2.0, 3.0]
     with pytest.raises(OutOfBounds, match=f"line {line}"):
         device.asnumpy(y + 1.0)  # many frames later, still that line
+
+
+def test_a_function_of_the_facade_is_not_the_users_line():
+    import mxnet as mx
+
+    gpu.use(RemoteDevice(local(Session(Executor(HOST, Limits(held_bytes=1000))))))
+    try:
+        x = mx.np.ones(10, ctx=mx.gpu(0))
+        line = inspect.currentframe().f_lineno + 1
+        y, z = mx.np.exp(x) * x, mx.npx.smooth_l1(x)
+        for made in (y, z):
+            with pytest.raises(MXNetError, match=rf"line {line} of test_remote\.py"):
+                made.asnumpy()
+    finally:
+        gpu.disconnect()
 
 
 def test_no_memory_and_no_budget_are_errors_of_the_call(device):

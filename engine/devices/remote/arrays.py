@@ -4,26 +4,29 @@ Shapes and dtypes are known at once, by the rows' own rules, and so are errors i
 known when somebody reads. Rows never run here: a call goes on the queue, and the server runs it.
 """
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import numpy
 
 from ... import ops  # noqa: F401  the rows come with it
 from ...errors import DTypeError, MXNetError, OutOfBounds, message
-from ...opcodes import DTYPES
-from ...program import FrameError, Handle, Read
+from ...opcodes import ATTRIBUTES, DTYPES
+from ...program import OPERANDS, FrameError, Handle, Read, packer
 from ...registry import OPS, Op
 from ...signs import ARITHMETIC, COMPARISON
 from ..device import Device
 from ..draws import Draws
-from ..forecast import Forecast, Spec, forecast
+from ..forecast import Spec, forecast
 from ..namespace import Namespace
+from .chunks import download, upload
 from .queue import DeviceLost, Queue, key_of
 
 __all__ = ["RemoteArray", "RemoteDevice"]
 
-#: Bytes of uploads in one frame.
+#: Bytes of uploads in one frame, and of arrays in one reply; larger ones go in chunks.
 LARGEST = 24 << 20
 #: Reads in one frame, and how many of them are looks at most; bytes of arrays that wait for a look.
 MOST_READS = 4096
@@ -31,22 +34,41 @@ MOST_LOOKS = 512
 LOOK_BYTES = 32 << 20
 #: Operations of one frame: a server takes more, but one may want to stop it, or see how it goes.
 WORK = 50 * 10**9
+#: Kinds of calls that are remembered.
+MOST_PLANS = 4096
 
-ELSEWHERE = "this array is on a server: read it with asnumpy()"
+
+REFUSED = "this array is on a server: read it with asnumpy()"
+
+
+class Kind:
+    """Shape and dtype of arrays on a device, one object for each pair there: quick to compare."""
+
+    __slots__ = ("dtype", "shape", "spec")
+
+    def __init__(self, spec: Spec):
+        self.spec = spec
+        self.shape = spec.shape
+        self.dtype = numpy.dtype(spec.dtype)
 
 
 class RemoteArray:
     """A raw array by its handle. It offers what rules and the engine use of raw arrays."""
 
-    __slots__ = ("__weakref__", "device", "dtype", "handle", "shape", "spec")
+    __slots__ = ("__weakref__", "device", "dtype", "handle", "kind", "shape")
     __hash__ = None
 
-    def __init__(self, device, handle: int, spec: Spec):
+    def __init__(self, device, handle: int, kind: Kind):
         self.device = device
         self.handle = handle
-        self.spec = spec
-        self.shape = spec.shape
-        self.dtype = numpy.dtype(spec.dtype)
+        self.kind = kind
+        self.shape = kind.shape
+        self.dtype = kind.dtype
+
+    @property
+    def spec(self) -> Spec:
+        """Shape and dtype's name."""
+        return self.kind.spec
 
     def __del__(self):
         # The device may be gone, or half made, when the interpreter ends.
@@ -61,12 +83,11 @@ class RemoteArray:
             name = UFUNCS.get(ufunc.__name__)
             if name and not named:
                 return self.device.run(OPS[name], (inputs[0].item(), self), {})
-        # Not NotImplemented: fast lanes come here first, and NumPy would write all operands into
-        # its own message, 18 us a call.
-        raise TypeError(ELSEWHERE)
+        # Not `NotImplemented`: NumPy would print the arrays into its error, 15 us for each lane.
+        raise TypeError(REFUSED)
 
     def __array__(self, dtype=None, copy=None):
-        raise TypeError(ELSEWHERE)
+        raise TypeError(REFUSED)
 
     def __repr__(self):
         return f"<{self.dtype} array of shape {self.shape} on {self.device}>"
@@ -171,9 +192,13 @@ OPERATORS = {"matmul": "matmul", **ARITHMETIC, **COMPARISON}
 UFUNCS = {"divide": "true_divide", "remainder": "mod", **{n: n for n in OPERATORS.values()}}
 
 
+#: What operators take on the other side.
+OTHERS = (RemoteArray, bool, int, float, numpy.generic)
+
+
 def _operator(op, reflected=False):
     def call(a, b):
-        if not isinstance(b, RemoteArray | bool | int | float | numpy.generic):
+        if not isinstance(b, OTHERS):
             return NotImplemented
         return a.device.run(op, (b, a) if reflected else (a, b), {})
 
@@ -213,7 +238,8 @@ class RemoteDevice(Device):
     def __init__(self, link, kind: str = "gpu", index: int = 0, where=None):
         self.link = link
         self.queue = Queue(where) if where else Queue()
-        self._known: dict[tuple, Forecast] = {}
+        self._kinds: dict[Spec, Kind] = {}
+        self._plans: dict[tuple, Plan] = {}
         self._lost: str | None = None  # why there will be no more replies
         self._looks: list[tuple[RemoteArray, Callable[[dict | None], None]]] = []
         self._look_bytes = 0  # of arrays that are kept for a look only
@@ -236,30 +262,49 @@ class RemoteDevice(Device):
             raise DTypeError(
                 message("upload", f"got {host.dtype}", f"A server takes {', '.join(DTYPES)}")
             )
-        data = host.astype(host.dtype.newbyteorder("<"), copy=False).tobytes()
-        spec = Spec(tuple(host.shape), host.dtype.name)
-        if len(data) > LARGEST:
-            raise MXNetError(
-                message("upload", f"got {len(data)} bytes", f"One array has at most {LARGEST}")
-            )
-        if self.queue.upload_bytes + len(data) > LARGEST:
-            self.flush()
         self._check_lost()
-        return RemoteArray(self, self.queue.upload(spec.dtype, spec.shape, data), spec)
+        kind = self._kind(Spec(tuple(host.shape), host.dtype.name))
+        wire = host.astype(host.dtype.newbyteorder("<"), copy=False)
+        if wire.nbytes > LARGEST:
+            self.flush()  # handles only grow: those that wait are lower
+            handle = self.queue.handles(1)
+            flat = numpy.ascontiguousarray(wire).reshape(-1).view("uint8").data
+            self._guarded(upload, handle, kind.spec, flat)
+            return RemoteArray(self, handle, kind)
+        if self.queue.upload_bytes + wire.nbytes > LARGEST:
+            self.flush()
+        handle = self.queue.upload(kind.spec.dtype, kind.spec.shape, wire.tobytes())
+        return RemoteArray(self, handle, kind)
+
+    def _kind(self, spec: Spec) -> Kind:
+        found = self._kinds.get(spec)
+        if found is None:
+            found = self._kinds[spec] = Kind(spec)
+        return found
 
     def asnumpy(self, raw) -> numpy.ndarray:
         return self.read([raw])[0]
 
     def read(self, raws) -> list[numpy.ndarray]:
-        """The elements of several arrays in one round trip; raises the error of the first that
-        could not be computed."""
+        """The elements of several arrays, in one round trip if a reply can hold them; raises the
+        error of the first that could not be computed."""
+        found, part, size = [], [], 0
+        for raw in raws:
+            if part and (size + raw.nbytes > LARGEST or len(part) == MOST_READS - MOST_LOOKS):
+                found += self._read(part)
+                part, size = [], 0
+            part.append(raw)
+            size += raw.nbytes
+        return found + self._read(part)
+
+    def _read(self, raws) -> list[numpy.ndarray]:
+        if len(raws) == 1 and raws[0].nbytes > LARGEST:
+            (raw,) = raws
+            self._read([raw.reshape(-1)[:1]])  # all before it is done then, or has its error
+            return [_host(raw, self._guarded(download, raw.handle, raw.nbytes))]
         values = self._exchange([Read(raw.handle) for raw in raws]).values
-        found = []
-        for raw, value in zip(raws, map(self.queue.value, values), strict=True):
-            wire = raw.dtype.newbyteorder("<")
-            host = numpy.frombuffer(value.data, wire).astype(raw.dtype, copy=True)
-            found.append(host.reshape(raw.shape))
-        return found
+        pairs = zip(raws, map(self.queue.value, values), strict=True)
+        return [_host(raw, value.data) for raw, value in pairs]
 
     def summaries(self, raws, broken: dict | None = None) -> list[dict]:
         """What is shown of several arrays (`summary.summarize`), in one round trip. For arrays that
@@ -281,39 +326,73 @@ class RemoteDevice(Device):
         """The result of a row, or a list of them: raw arrays whose values nobody knows yet.
 
         Raises at once what shapes and dtypes forbid; what values forbid is raised when they are
-        read. A boolean index is read first, as the result's shape depends on it.
+        read. A boolean index is read first, as the result's shape depends on it. What was worked
+        out for a call is kept for the next one of its kind, as loops make them again and again.
         """
-        if not attrs and not op.attrs:
-            made = self._again(op, operands, nd)
-            if made is not None:
-                return made
-        self._check_lost()
+        if self._lost is not None:
+            raise DeviceLost(self._lost)
+        kinds = [x.kind if type(x) is RemoteArray else type(x) for x in operands]
+        try:
+            named = map(_plain_key, attrs.items()) if attrs else ()
+            key = (op.name, nd, *kinds, *named)
+            plan = self._plans.get(key)
+        except TypeError:  # arrays in an index
+            key = plan = None
+        if plan is None:
+            return self._first_run(op, operands, attrs, nd, key)
+        given = [x.handle if type(x) is RemoteArray else x for x in operands]
+        queue = self.queue
+        try:
+            call = plan.pack(queue.next_handle, given)
+        except struct.error:  # a number of more than 64 bits
+            return self._first_run(op, operands, attrs, nd, None)
+        first = queue.put(call, len(plan.results))
+        made = [RemoteArray(self, first + k, kind) for k, kind in enumerate(plan.results)]
+        self._work += plan.work
+        if queue.full or self._work >= WORK:
+            self.flush()
+        return made[0] if op.outputs == 1 else made
+
+    def _first_run(self, op: Op, operands, attrs: dict | None, nd: bool, key):
+        """`run` of a call whose like was not there before; `key` is where it will be found."""
         attrs = {**op.attrs, **(attrs or {})}
         if op.name == "detach":
             return operands[0]
         if op.name == "after_backward":
-            op, attrs = OPS["copy"], {}
+            op, attrs, key = OPS["copy"], {}, None
         if op.family == "random":
             return op.forward(self.xp, **attrs)
         if not op.operands and any(isinstance(x, numpy.ndarray) for x in attrs.values()):
             return self.array(op.kernel(**attrs))  # `full` of an array's elements
         operands = [self._operand(op, x) for x in operands]
         if attrs.get("mode") == "raise":
-            attrs["mode"] = "clip"
+            attrs["mode"], key = "clip", None
             if op.name == "take":  # its gradient looks at the same indices again
                 self._check_bounds(*operands, attrs["axis"])
         if op.operands and not any(isinstance(x, RemoteArray) for x in operands):
             operands = [self.array(numpy.asarray(float(operands[0]))), *operands[1:]]
+            key = None
         if "key" in attrs:
-            attrs["key"] = key = self._key(attrs["key"])
+            attrs["key"] = index = self._key(attrs["key"])
         specs = [x.spec if type(x) is RemoteArray else x for x in operands]
-        results = self._results(op, specs, attrs, nd)
+        found = forecast(op, specs, attrs, nd, values=False)
+        results = found.results
         if "key" in attrs:
-            attrs["key"] = key_of(key, lambda part: part.handle)
+            attrs["key"] = key_of(index, lambda part: part.handle)
         inputs = [Handle(x.handle) if type(x) is RemoteArray else x for x in operands]
         attrs = {name: _plain(value) for name, value in attrs.items()}
         first = self.queue.call(op.name, inputs, attrs, len(results), nd)
-        made = [RemoteArray(self, first + k, spec) for k, spec in enumerate(results)]
+        self._work += found.work
+        kinds = [self._kind(spec) for spec in results]
+        if key is not None and all(type(x) in OPERANDS for x in inputs):
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
+            given = {name: attrs[name] for name in ATTRIBUTES[op.name]}
+            types = [type(x) for x in inputs]
+            self._plans[key] = Plan(
+                kinds, packer(op.name, types, given, len(kinds), nd), found.work
+            )
+        made = [RemoteArray(self, first + k, kind) for k, kind in enumerate(kinds)]
         self._send_if_full()
         return made[0] if op.outputs == 1 else made
 
@@ -324,45 +403,6 @@ class RemoteDevice(Device):
             if not 0 <= index < size:
                 given = f"index {index} for an axis of size {size}"
                 raise OutOfBounds(message("take", given, "It must be inside (mode='raise')"))
-
-    def _again(self, op, operands, nd):
-        """The result of a call without attributes that was made before on such operands; None for
-        any other. (Most calls of a loop: it takes half the time of the general way.)"""
-        kinds = []
-        inputs = []
-        for x in operands:
-            if type(x) is RemoteArray and x.device is self:
-                kinds.append(x.spec)
-                inputs.append(Handle(x.handle))
-            else:
-                kinds.append(type(x))
-                inputs.append(x)
-        found = self._known.get((op.name, nd, None, *kinds))
-        if found is None or self._lost is not None or op.outputs != 1:
-            return None
-        self._work += found.work
-        made = RemoteArray(self, self.queue.call(op.name, inputs, {}, 1, nd), found.results[0])
-        self._send_if_full()
-        return made
-
-    def _results(self, op, specs, attrs, nd) -> tuple[Spec, ...]:
-        """Shapes and dtypes of the results. Forecasts are remembered, as loops make the same calls
-        again and again; the types of attributes count, as 1 and True are equal."""
-        given = tuple((k, type(v), _frozen(v)) for k, v in attrs.items()) if attrs else None
-        # Of a Python number only the type matters.
-        key = (op.name, nd, given, *(x if type(x) is Spec else type(x) for x in specs))
-        try:
-            found = self._known.get(key)
-        except TypeError:  # an index with arrays in it
-            found, key = None, None
-        if found is None:
-            found = forecast(op, specs, attrs, nd, values=False)
-            if len(self._known) > 4096:
-                self._known.clear()
-            if key is not None:
-                self._known[key] = found
-        self._work += found.work
-        return found.results
 
     def _operand(self, op, x):
         if isinstance(x, RemoteArray):
@@ -442,6 +482,22 @@ class RemoteDevice(Device):
             hear(None if value.error is not None else value.data)
         return outcome._replace(values=outcome.values[: len(reads)])
 
+    def _guarded(self, move, *given):
+        """Moves an array in chunks (`chunks.py`)."""
+        self._check_lost()
+        try:
+            return move(self.link, *given, self._counted)
+        except DeviceLost as problem:
+            self._lost = str(problem)
+            raise
+
+    def _counted(self, up: int, down: int) -> None:
+        """Notes bytes that went with one chunk."""
+        counters = self.queue.counters
+        counters.bytes_up += up
+        counters.bytes_down += down
+        counters.round_trips += 1
+
     def _check_lost(self):
         if self._lost is not None:
             raise DeviceLost(self._lost)
@@ -456,20 +512,45 @@ def _apart(op, there, here) -> str:
     )
 
 
-def _frozen(value):
-    """An attribute as a key of a dict: slices have no hash before Python 3.12, and where a tuple
-    has them, or new axes, its parts' types count."""
-    if type(value) is slice:
-        return value.start, value.stop, value.step
-    if type(value) is tuple:
-        return tuple((type(part), _frozen(part)) for part in value)
-    return value
+def _host(raw, data) -> numpy.ndarray:
+    """The bytes of an array as NumPy's, in memory of its own."""
+    wire = numpy.frombuffer(data, raw.dtype.newbyteorder("<"))
+    return wire.astype(raw.dtype, copy=True).reshape(raw.shape)
+
+
+class Plan(NamedTuple):
+    """What is known of a kind of calls: the results, and how its bytes are made."""
+
+    results: Sequence[Kind]
+    pack: Callable[[int, Sequence], bytes]
+    work: int
+
+
+#: Kinds of attributes that are equal only where they mean the same.
+SURE = frozenset((int, str, type(None), type(Ellipsis)))
+
+
+def _plain_key(item):
+    """An attribute as part of a plan's key; raises `TypeError` where it holds an array. A number's
+    type counts: True is no 1, and -0.0 no 0.0."""
+    name, value = item
+    if value.__class__ in SURE:
+        return item
+    if isinstance(value, float):
+        return name, value.hex()
+    if isinstance(value, slice):
+        return name, slice, _plain_key((0, value.start)), _plain_key((1, value.stop)), value.step
+    if isinstance(value, list | tuple):
+        return name, tuple, *map(_plain_key, enumerate(value))
+    return name, value.__class__, value
 
 
 def _plain(value):
     """An attribute as frames hold it: tuples for lists, Python's integers."""
     if isinstance(value, list | tuple):
         return tuple(map(_plain, value))
+    if isinstance(value, slice):
+        return slice(*map(_plain, (value.start, value.stop, value.step)))
     if isinstance(value, numpy.generic):
         return value.item()
     if isinstance(value, numpy.dtype):

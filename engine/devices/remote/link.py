@@ -10,8 +10,10 @@ import random
 import time
 from collections.abc import Callable
 
-from ...program import FrameError
+from ...program import FrameError, Spec
 from ..opset import opset
+from ..tensors import Tensors
+from .chunks import Refused
 from .queue import DeviceLost
 
 __all__ = ["Link", "LinkError", "local"]
@@ -22,6 +24,9 @@ PATIENCE = 30.0
 AWAY = (502, 503, 504)
 BUSY = (409, 429)
 AGAIN = " Press Run to start again: the arrays on the server are gone."
+
+#: Why an array is refused that is too large for what is left.
+ROOM = ("QUOTA_BYTES", "QUOTA_OPS", "OOM")
 
 Send = Callable[[str, str, bytes | None, dict], tuple[int, dict, bytes]]
 
@@ -94,10 +99,37 @@ class Link:
 
     def exchange(self, frame: bytes) -> bytes:
         """The reply to a frame. Raises `DeviceLost` when there will be none."""
-        if self._path is None:
-            raise DeviceLost("the session on the server is closed." + AGAIN)
+        self._check_open()
         kind = {"Content-Type": "application/octet-stream"}
         return self._until_answered("POST", f"{self._path}/programs", frame, kind)
+
+    def put_chunk(self, handle: int, spec: Spec, start: int, total: int, chunk: bytes) -> None:
+        """Sends a part of an array that no frame can hold. Raises `Refused` where the server has
+        no room for it, `DeviceLost`."""
+        self._check_open()
+        path = self._path
+        where = f"{path}/tensors/{handle}?dtype={spec.dtype}&shape={','.join(map(str, spec.shape))}"
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Range": f"bytes {start}-{start + len(chunk) - 1}/{total}",
+        }
+        try:
+            self._until_answered("PUT", where, chunk, headers)
+        except LinkError as problem:
+            if problem.code not in ROOM:
+                raise
+            self._path = path  # nothing there is lost
+            raise Refused(str(problem).removesuffix(AGAIN)) from None
+
+    def get_chunk(self, handle: int, start: int, stop: int) -> bytes:
+        """A part of an array, from byte `start` to before byte `stop`. Raises `DeviceLost`."""
+        self._check_open()
+        headers = {"Range": f"bytes={start}-{stop - 1}"}
+        return self._until_answered("GET", f"{self._path}/tensors/{handle}", None, headers)
+
+    def _check_open(self):
+        if self._path is None:
+            raise DeviceLost("the session on the server is closed." + AGAIN)
 
     def close(self) -> None:
         """Ends the session, where it was opened here; a server that does not hear of it will find
@@ -165,6 +197,7 @@ class local:
 
     def __init__(self, session):
         self._session = session
+        self._tensors = Tensors(session.executor)
 
     def exchange(self, frame: bytes) -> bytes:
         """The reply to a frame."""
@@ -172,6 +205,17 @@ class local:
             return self._session.answer(frame)
         except FrameError as problem:
             raise LinkError(problem.code, f"the device refused: {problem.text}") from None
+
+    def put_chunk(self, handle: int, spec: Spec, start: int, total: int, chunk: bytes) -> None:
+        """As `Link.put_chunk`."""
+        try:
+            self._tensors.put(handle, spec, start, chunk)
+        except FrameError as problem:
+            raise Refused(f"the device refused: {problem.text}") from None
+
+    def get_chunk(self, handle: int, start: int, stop: int) -> bytes:
+        """As `Link.get_chunk`."""
+        return self._tensors.get(handle, start, stop)[0]
 
     def close(self) -> None:
         """Ends nothing."""

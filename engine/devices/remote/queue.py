@@ -9,20 +9,34 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import NamedTuple
 
 from ... import errors
 from ...errors import MXNetError, message
 from ...opcodes import ATTRIBUTES, LOCAL, OPCODES, may_hold
-from ...program import HANDLES, Call, Handle, Program, Read, Upload, encode
+from ...program import (
+    HANDLES,
+    LIMITS,
+    Call,
+    FrameError,
+    Handle,
+    Read,
+    Upload,
+    assembled,
+    packed,
+)
 from ...reply import OpError, Outcome, Value, decode_reply
 
-__all__ = ["Cancelled", "Counters", "DeviceLost", "Place", "Queue", "user_line"]
+__all__ = ["Cancelled", "Counters", "DeviceLost", "Place", "Queue", "user_spot"]
 
 ENGINE = str(Path(__file__).resolve().parents[2])
 
-#: When the queue is full enough to be sent without anybody reading: calls, bytes of uploads.
+#: When the queue is full enough to be sent without anybody reading: calls and their bytes,
+#: uploads and theirs. All are well below what one frame may hold.
 CALLS = 4096
+TABLE_BYTES = 1 << 20
+UPLOADS = 2048
 UPLOAD_BYTES = 1 << 20
 
 
@@ -39,6 +53,15 @@ class Place(NamedTuple):
 
     file: str
     line: int
+
+    @classmethod
+    def of(cls, spot) -> "Place | None":
+        """The place of code and instruction (`user_spot`), or of a place."""
+        if spot is None or isinstance(spot, cls):
+            return spot
+        code, instruction = spot
+        lines = (n for start, stop, n in code.co_lines() if start <= instruction < stop)
+        return cls(code.co_filename, next(lines, None) or code.co_firstlineno)
 
 
 @dataclass(slots=True)
@@ -64,47 +87,53 @@ KINDS = {
 }
 
 
-def user_line() -> Place | None:
-    """The innermost line outside the engine that is running."""
+#: Where functions that are made from text say that they come from (`templates.function`).
+MADE = ("<fast lane", "<facade")
+#: File of running code -> whether it is the engine's.
+_engines: dict[str, bool] = {}
+
+
+def user_spot() -> tuple[CodeType, int] | None:
+    """Code and instruction of the innermost frame outside the engine that is running. (Its line
+    costs more, and is wanted only where something fails: `Place.of`.)"""
     frame = sys._getframe(1)
     while frame is not None:
-        file = frame.f_code.co_filename
-        inside = _inside.get(file)
+        code = frame.f_code
+        name = code.co_filename
+        inside = _engines.get(name)
         if inside is None:
-            inside = _inside[file] = file.startswith(ENGINE)
+            inside = _engines[name] = name.startswith((ENGINE, *MADE))
         if not inside:
-            return Place(file, frame.f_lineno)
+            return code, frame.f_lasti
         frame = frame.f_back
     return None
-
-
-#: Files -> whether they are the engine's; some 8 are asked for with each call.
-_inside: dict[str, bool] = {}
 
 
 class Queue:
     """The client's side of one session. `where` tells the place of the call being made."""
 
-    def __init__(self, where: Callable[[], Place | None] = user_line):
+    def __init__(self, where: Callable[[], object] = user_spot):
         self.counters = Counters()
         self._where = where
         self._handle = 1
         self._seq = 1
         self._frame: bytes | None = None  # made, its reply not yet taken
-        self._sent_places: list[Place | None] = []
+        self._sent_places: list = []
         self._failed: dict[tuple[int, int | None, int], Place | None] = {}
         self._clear()
 
     def _clear(self):
-        self._calls: list[Call] = []
-        self._places: list[Place | None] = []
+        self._calls: list[bytes] = []
+        self._firsts: list[int] = []  # handle of each call's result, 0 where it has several
+        self._places: list = []
         self._uploads: list[Upload] = []
         self._frees: list[int] = []
-        self.upload_bytes = 0
+        self.upload_bytes = self.table_bytes = 0
 
     # ----- In -----
 
-    def _handles(self, count: int) -> int:
+    def handles(self, count: int) -> int:
+        """Gives so many new handles; the first of them."""
         first = self._handle
         if first + count > HANDLES:
             raise DeviceLost("this session has used up its handles. Press Run again.")
@@ -113,7 +142,7 @@ class Queue:
 
     def upload(self, dtype: str, shape: tuple[int, ...], data: bytes) -> int:
         """Puts an array's elements (C order, little-endian) on the queue; gives its handle."""
-        handle = self._handles(1)
+        handle = self.handles(1)
         self._uploads.append(Upload(handle, dtype, shape, data))
         self.upload_bytes += len(data)
         return handle
@@ -133,19 +162,39 @@ class Queue:
         for value in inputs:
             if type(value) is int and not -(2**63) <= value < 2**63:
                 raise MXNetError(message(op, f"got {value}", "Integers have at most 64 bits"))
-        first = self._handles(outputs)
+        most = max(len(inputs), outputs)
+        if most > LIMITS.inputs:
+            needed = f"A server takes at most {LIMITS.inputs}"
+            raise MXNetError(message(op, f"got {most} arrays", needed, "Do it in parts."))
         given = {name: attrs[name] for name in ATTRIBUTES[op]}
-        self._calls.append(Call(op, tuple(inputs), given, first, outputs, nd))
+        try:
+            bytes_of = packed(Call(op, inputs, given, self._handle, outputs, nd))
+        except FrameError as problem:
+            raise MXNetError(message(op, problem.text, "A server cannot take that")) from None
+        return self.put(bytes_of, outputs)
+
+    def put(self, call: bytes, outputs: int) -> int:
+        """Puts a call that is packed, for the next handle on, on the queue; gives that handle."""
+        first = self.handles(outputs)
+        self._calls.append(call)
+        self._firsts.append(first if outputs == 1 else 0)
         self._places.append(self._where())
+        self.table_bytes += len(call)
         self.counters.recorded += 1
         return first
+
+    @property
+    def next_handle(self) -> int:
+        """What `put` gives next."""
+        return self._handle
 
     def free(self, handle: int) -> None:
         """Lets an array go with the next frame. The newest call, when nobody holds its result any
         more, was for nothing and is not sent at all."""
-        calls = self._calls
-        if calls and calls[-1].first_out == handle and calls[-1].outputs == 1:
-            calls.pop()
+        firsts = self._firsts
+        if firsts and firsts[-1] == handle:
+            firsts.pop()
+            self.table_bytes -= len(self._calls.pop())
             self._places.pop()
             self.counters.recorded -= 1
             return
@@ -154,7 +203,12 @@ class Queue:
     @property
     def full(self) -> bool:
         """Whether the queue should be sent without waiting for a read."""
-        return len(self._calls) >= CALLS or self.upload_bytes >= UPLOAD_BYTES
+        return (
+            len(self._calls) >= CALLS
+            or self.table_bytes >= TABLE_BYTES
+            or self.upload_bytes >= UPLOAD_BYTES
+            or len(self._uploads) >= UPLOADS
+        )
 
     @property
     def empty(self) -> bool:
@@ -169,9 +223,9 @@ class Queue:
         assert self._frame is None, "the last frame has no reply yet"
         calls, uploads, frees, places = self._calls, self._uploads, self._frees, self._places
         self._clear()  # arrays that die from here on are freed with the next frame
-        frees = tuple(dict.fromkeys(frees))
-        program = Program(self._seq, tuple(calls), tuple(uploads), frees, tuple(reads))
-        self._frame = encode(program)
+        frees = list(dict.fromkeys(frees))
+        self._frees = frees[LIMITS.frees :]  # the next frame's
+        self._frame = assembled(self._seq, calls, uploads, frees[: LIMITS.frees], reads)
         self._sent_places = places
         self.counters.sent += len(calls)
         self.counters.bytes_up += len(self._frame)
@@ -186,7 +240,7 @@ class Queue:
         self._seq += 1
         for problem in outcome.errors:
             if problem.op is not None and problem.op < len(self._sent_places):
-                self._failed[problem[:3]] = self._sent_places[problem.op]
+                self._failed[problem[:3]] = Place.of(self._sent_places[problem.op])
         self._sent_places = []
         self.counters.round_trips += 1
         self.counters.bytes_down += len(reply)
