@@ -417,22 +417,22 @@ for i in range(100000):
 @pytest.fixture
 def held(offer: Offer, monkeypatch) -> Iterator[threading.Event]:
     """The device takes frames and works on them until it is told to stop, or the event is set."""
-    place, release, working = offer.service.place, threading.Event(), threading.Event()
-    ask, cancel = place.ask, place.cancel
+    service, release, working = offer.service, threading.Event(), threading.Event()
+    ask, cancel = service.ask, service.cancel
 
-    def slow(head, body=b""):
+    def slow(sid, head, *given):
         if head["do"] == "answer" and not release.is_set():
             working.set()
             assert release.wait(120)
-        return ask(head, body)
+        return ask(sid, head, *given)
 
-    def stop(*given):
-        cancel(*given)
+    def stop(sid):
+        cancel(sid)
         release.set()
 
     release.working = working
-    monkeypatch.setattr(place, "ask", slow)
-    monkeypatch.setattr(place, "cancel", stop)
+    monkeypatch.setattr(service, "ask", slow)
+    monkeypatch.setattr(service, "cancel", stop)
     yield release
     release.set()
 
