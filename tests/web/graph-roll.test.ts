@@ -231,3 +231,19 @@ describe('curves', () => {
     expect(piece?.some(({ y }) => y === 1)).toBe(true)
   })
 })
+
+describe('edges to another turn', () => {
+  it.each(['recurrent', 'nested', 'descent', 'calls', 'branches', 'crowded'] as const)('%s: stay in their frame, below its heading, and say once what they are', (name) => {
+    const { edges, frames: drawn = [] } = roll(name).scene()
+    const carriedEdges = edges.filter((edge) => edge.carried)
+    for (const { points, key } of carriedEdges) {
+      const inside = drawn.filter(({ x, y, width, height }) => points.every((point) => point.x >= x && point.x <= x + width && point.y >= y + 20 && point.y <= y + height))
+      expect(inside.length, key).toBeGreaterThan(0)
+    }
+    const captions = carriedEdges.flatMap(({ caption }) => (caption ? [caption] : []))
+    expect(captions.length > 0).toBe(carriedEdges.length > 0)
+    for (const [i, a] of captions.entries()) {
+      for (const b of captions.slice(0, i)) if (a.x === b.x) expect([a.text === b.text, Math.abs(a.y - b.y) >= 14]).toEqual([false, true])
+    }
+  })
+})

@@ -18,9 +18,9 @@ export interface StepperActions {
 }
 
 const LINES = [
-  ['rule', 'rule'],
-  ['program', 'this program'],
-  ['numbers', 'numbers'],
+  ['rule', 'rule', 'what the operation does, in symbols'],
+  ['program', 'this program', 'the same with the names in your code'],
+  ['numbers', 'numbers', 'the same with the numbers of this run'],
 ] as const
 
 export function createStepper(act: StepperActions) {
@@ -55,11 +55,11 @@ export function createStepper(act: StepperActions) {
   list.addEventListener('click', () => act.player({ list: !state?.player.list }))
 
   const sentence = h('p', { class: 'step-sentence', role: 'status', 'aria-live': 'polite' })
-  const formulas = LINES.map(([key, label]) => ({ key, label, host: h('span', { class: 'step-formula', tabindex: '-1' }) }))
+  const formulas = LINES.map(([key, label, rest]) => ({ key, label, rest, host: h('span', { class: 'step-formula', tabindex: '-1' }) }))
   const lines = h(
     'dl',
     { class: 'step-maths', id: 'step-maths' },
-    ...formulas.map(({ label, host }) => h('div', {}, h('dt', {}, label), h('dd', {}, host))),
+    ...formulas.map(({ label, rest, host }) => h('div', {}, h('dt', {}, label), h('dd', {}, host, h('span', { class: 'step-rest' }, rest)))),
   )
   const buttons = h('div', { class: 'step-buttons', role: 'group', 'aria-label': 'Walk through the steps' }, toFirst, toBack, toPlay, toForward, toLast, toSelected)
   const check = h('button', { class: 'button small step-toggle', type: 'button', title: 'Compare every gradient with central differences', 'aria-label': 'Check gradients' }, 'Check', h('span', { class: 'check-what' }, ' gradients'))

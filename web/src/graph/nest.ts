@@ -263,7 +263,18 @@ export function nested(boxes: readonly Box[], frameOf: readonly number[], frames
     const right = Math.max(...real.map((i) => middle(i).x + (items[i]?.width ?? 0) / 2), ...placement.passes.flatMap((way) => way?.map(({ x }) => x + 6) ?? []))
     const backAbove = back.length > 0 ? 8 + 5 * Math.min(4, back.length) : 0
     const dx = framed ? INSET - left : 0
-    const dy = framed ? HEADING + (enters.size > 0 ? 0 : INSET + backAbove) - low : 0
+    // Lanes: out below the producer's layer, up beside everything, in above the consumer's layer.
+    const span = [...back]
+      .sort((p, q) => bottom(p.from) - top(p.to) - (bottom(q.from) - top(q.to)))
+      .map(({ e, from, to }, k) => {
+        const layerBottom = placement.layers[placement.layer[from] ?? 0]?.bottom ?? bottom(from)
+        const layerTop = placement.layers[placement.layer[to] ?? 0]?.top ?? top(to)
+        return { e, from, to, out: Math.max(bottom(from), layerBottom) + 9 + 5 * (k % 4), into: Math.min(top(to), layerTop) - 15 - 5 * (k % 4) }
+      })
+    // None of them runs through the heading or leaves the frame.
+    const above = HEADING + (enters.size > 0 ? 0 : INSET + backAbove)
+    const room = framed ? Math.max(0, HEADING + low - above - Math.min(low, ...span.map(({ into }) => into))) : 0
+    const dy = framed ? above + room - low : 0
     const at = ({ x, y }: Point): Point => ({ x: Math.round(x + dx), y: Math.round(y + dy) })
 
     const lanes = back.length === 0 ? 0 : 20 + LANE_GAP * back.length + Math.max(...back.map(({ e }) => edges[e]?.words ?? 0))
@@ -271,7 +282,7 @@ export function nested(boxes: readonly Box[], frameOf: readonly number[], frames
     const inside = right - left + lanes
     const width = framed ? Math.max(inside + (aside.width > 0 ? aside.width + INSET : 0) + 2 * INSET, (frames[level]?.title ?? 0) + 2 * INSET) : placement.width + lanes
     const below = leaves.size > 0 ? 0 : INSET + backAbove
-    const height = framed ? Math.max(HEADING + (enters.size > 0 ? 0 : INSET + backAbove) + high - low + below, HEADING + aside.height + INSET) : placement.height
+    const height = framed ? Math.max(dy + high + below, dy + Math.max(...span.map(({ out }) => out)) + LANE_GAP / 2, HEADING + aside.height + INSET) : placement.height
     const size = { width: Math.ceil(width / 2) * 2, height: Math.ceil(height) }
 
     const parts = new Map<number, Part>()
@@ -287,18 +298,12 @@ export function nested(boxes: readonly Box[], frameOf: readonly number[], frames
       const plate = routes[k]?.plate
       add(e, last, null, plate ? at(plate) : null)
     })
-    // Lanes: out below the producer's layer, up beside everything, in above the consumer's layer.
-    const span = [...back].sort((p, q) => bottom(p.from) - top(p.to) - (bottom(q.from) - top(q.to)))
-    span.forEach(({ e, from, to }, k) => {
+    span.forEach(({ e, from, to, out, into }, k) => {
       const edge = edges[e]
       const [a, b] = [items[from], items[to]]
       if (!edge || !a || !b) return
       const exit = a.box.ports ? (a.box.ports.leave.get(portIndex(edge, 'leave')) ?? 0) : Math.min(a.width / 2 - 16, exitOf(a.box, edge.slot).middle + exitOf(a.box, edge.slot).room / 2)
       const entry = b.box.ports ? (b.box.ports.enter.get(portIndex(edge, 'enter')) ?? 0) : entryOf(b.box, Math.max(0, edge.operand), edge.operands)
-      const layerBottom = placement.layers[placement.layer[from] ?? 0]?.bottom ?? bottom(from)
-      const layerTop = placement.layers[placement.layer[to] ?? 0]?.top ?? top(to)
-      const out = Math.max(bottom(from), layerBottom) + 9 + 5 * (k % 4)
-      const into = Math.min(top(to), layerTop) - 15 - 5 * (k % 4)
       const lane = (framed ? right : placement.width - MARGIN) + 12 + LANE_GAP * k
       const points = [
         { x: middle(from).x + exit, y: bottom(from) },

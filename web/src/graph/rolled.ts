@@ -39,11 +39,12 @@ export function rolledSceneOf(input: RolledInput): Scene {
   const chosen = new Set(selected)
   const here = sceneNodesOf({ ...input, summaryOf, metrics }, graph.boxes, spots.boxes)
   const frames = rolled.frames.map((_, f) => frameAt(trace, view, rolled, shown, f, spots, pass))
+  const captions = captionsOf(trace, rolled, spots, shown)
   return {
     width: spots.width,
     height: spots.height,
     nodes: here.map((node, b) => (now[b] === null ? { ...node, phase: 'absent' as const, texts: node.texts.filter(({ role }) => role !== 'value' && role !== 'grad'), label: `${node.label.split(', value ')[0]}, does not run in this turn`, pending: [] } : node)),
-    edges: rolled.edges.flatMap((edge, e) => edgeAt(trace, rolled, graph, spots, edge, e, shown, pass, chosen, metrics, view.members !== undefined)),
+    edges: rolled.edges.flatMap((edge, e) => edgeAt(trace, rolled, graph, spots, edge, e, shown, pass, chosen, metrics, view.members !== undefined, captions)),
     frames,
     label: `Computation graph, ${view.title}: ${graph.boxes.length} nodes, ${frames.map(({ title, times }) => `${title} ${times}`).join(', ')}`,
   }
@@ -229,7 +230,7 @@ function consumerOf(trace: Trace, arg: number): number {
 
 // ----- Edges -----
 
-function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge: RolledEdge, e: number, shown: Shown, pass: number, chosen: ReadonlySet<number>, metrics: Metrics, family: boolean): readonly SceneEdge[] {
+function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge: RolledEdge, e: number, shown: Shown, pass: number, chosen: ReadonlySet<number>, metrics: Metrics, family: boolean, captions: ReadonlyMap<number, Caption>): readonly SceneEdge[] {
   const { arg, taken } = shownArg(trace, rolled, edge, shown)
   const [from, to, route] = [graph.boxes[edge.from], graph.boxes[edge.to], place.routes[e]]
   if (!from || !to || !route || route.points.length < 2) return []
@@ -237,7 +238,6 @@ function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge:
   const contribution = !taken || cut || pass < 0 ? -1 : contributionOf(trace, pass, arg)
   const flows = !cut && carriesGradient(trace, edge, pass, family)
   const middle = middleOfPoints(route)
-  const caption = route.lane ? { x: route.lane[0].x + LANE + 5, y: Math.round((route.lane[0].y + route.lane[1].y) / 2) + 13 * lanesBefore(rolled, edge, e), text: captionOf(trace, rolled, edge) } : null
   const many = edge.args.length > 1 && edge.operand < 0 && (rolled.bodies[edge.to]?.nodes.length ?? 0) === 1
   const common = {
     from: from.node,
@@ -250,7 +250,7 @@ function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge:
     lit: taken && (chosen.has(from.node) || chosen.has(to.node)),
     plate: route.plate && { x: Math.round(route.plate.x - plateWidthOf(graph, edge.from, metrics) / 2), y: Math.round(route.plate.y - PLATE_HEIGHT / 2), width: plateWidthOf(graph, edge.from, metrics), height: PLATE_HEIGHT, text: titleOf(from, from.results) },
     carried: edge.carried >= 0,
-    caption: caption ?? (many ? { x: middle.x + 10, y: middle.y, text: `all ${edge.args.length}` } : null),
+    caption: captions.get(e) ?? (many ? { x: middle.x + 10, y: middle.y, text: `all ${edge.args.length}` } : null),
   }
   const key = `${from.key}>${to.key}.${edge.operand}.${edge.carried}.${edge.result}`
   if (cut) return [{ ...common, key, role: 'cut', points: route.points, path: lanePath(route.points), mark: middle, phase: common.phase }]
@@ -260,9 +260,38 @@ function edgeAt(trace: Trace, rolled: Rolled, graph: Graph, place: Nested, edge:
   return [value, { ...common, phase, caption: null, plate: null, key: `${key}∂`, role: 'grad', points: [...route.points].reverse(), path: lanePath(route.points, LANE, true), mark: null }]
 }
 
-/// Lanes of the same frame that come before an edge's: their words stand one under the other.
-function lanesBefore(rolled: Rolled, edge: RolledEdge, e: number): number {
-  return rolled.edges.slice(0, e).filter(({ carried }) => carried === edge.carried).length
+interface Caption {
+  readonly x: number
+  readonly y: number
+  readonly text: string
+}
+
+/// Height of a line of words beside lanes.
+const CAPTION = 14
+
+/// Words beside the lanes of each frame, by edge: once for all lanes that say the same, right of all lanes, one under the other.
+function captionsOf(trace: Trace, rolled: Rolled, place: Nested, shown: Shown): ReadonlyMap<number, Caption> {
+  const found = new Map<number, Caption>()
+  const lanes = rolled.edges.flatMap((edge, e) => {
+    const lane = place.routes[e]?.lane
+    return lane ? [{ e, edge, x: lane[0].x, y: Math.round((lane[0].y + lane[1].y) / 2), text: captionOf(trace, rolled, edge) }] : []
+  })
+  for (const frame of new Set(lanes.map(({ edge }) => edge.carried))) {
+    const own = lanes.filter(({ edge }) => edge.carried === frame)
+    const x = Math.max(...own.map((one) => one.x)) + LANE + 5
+    const said = [...new Set(own.map(({ text }) => text))].map((text) => {
+      const all = own.filter((one) => one.text === text)
+      // Beside one that leads to the shown turn, if any does.
+      return all.find(({ edge }) => shownArg(trace, rolled, edge, shown).taken) ?? all[0]
+    })
+    let least = Number.NEGATIVE_INFINITY
+    for (const one of said.filter((each) => each !== undefined).toSorted((a, b) => a.y - b.y)) {
+      const y = Math.max(one.y, least)
+      found.set(one.e, { x, y, text: one.text })
+      least = y + CAPTION
+    }
+  }
+  return found
 }
 
 const gradients = new WeakMap<RolledEdge, Map<number, boolean>>()
