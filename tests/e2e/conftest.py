@@ -71,8 +71,9 @@ class Playground:
         return self
 
     def lesson(self, slug: str) -> None:
-        """Opens another document of the loaded page."""
+        """Opens another document of the loaded page, whose text may have to be fetched."""
         self.page.evaluate("slug => { location.hash = 'lesson=' + slug }", slug)
+        expect(self.page.locator("#app")).to_have_attribute("data-open", slug)
 
     def write(self, code: str) -> None:
         """Replaces the whole program, as by pasting."""

@@ -91,5 +91,4 @@ k, loss
 # *Try this:* press *Unroll* on the first loop's frame, then roll it up again. Set `w` to 4 and look at the curve: does a
 # larger weight save the gradient? Then take a step back from the end and watch the slider follow.
 #
-# **Many nodes.** Press *find* (or `/`) to look for a name, an operation, a line or a shape; the small picture in
-# the corner shows where you are as soon as the graph is larger than its window.
+# **Many nodes.** Lesson 13 is about graphs that are larger than their window.

@@ -346,6 +346,8 @@ export async function start(root: HTMLElement, setting: Setting): Promise<Contro
     if (before && state.split !== before.split) store.set('split', String(state.split))
     if (before && state.code !== before.code && state.doc === before.doc) saveDraft()
     if (state.doc !== before?.doc) {
+      // Which document is open: lessons are fetched, so a script that drives the page can wait for it.
+      root.dataset.open = state.doc.slug
       document.title = state.doc !== EMPTY ? `${state.doc.title} · autograd playground` : 'autograd playground'
       if (!embedded && (entries.some(({ slug }) => slug === state.doc.slug) || state.doc.file)) store.set('open', state.doc.slug)
     }
