@@ -367,7 +367,7 @@ net.reset_ctx(ctx)
 loss = gluon.loss.SoftmaxCrossEntropyLoss()
 trainer = gluon.Trainer(net.collect_params(), "sgd", {{"learning_rate": 0.1}})
 total = 0
-for step in range(36):
+for step in range(24):
     rows = slice(step % 10 * 64, step % 10 * 64 + 64)
     with autograd.record():
         l = loss(net(digits[rows]), labels[rows])
@@ -381,16 +381,26 @@ print("right", float(right), net[0].weight.data().ctx)
 """
 
 
+def run_long(playground: Playground, code: str) -> None:
+    """Runs a program that a busy machine may not do in the page's first 10 seconds."""
+    status = playground.run(code, 120_000)
+    if "stopped after" in status:
+        before = playground._count()
+        playground.page.get_by_role("button", name="Run with 60 s").click()
+        playground.wait_end(before, 120_000)
+    assert " ops · " in playground.status()
+
+
 def test_a_network_for_mnist_trains_there_to_the_same_numbers(switched: Playground):
-    assert " ops · " in switched.run(MLP.format(there=True), 120_000)
+    run_long(switched, MLP.format(there=True))
     there = "".join(switched.outputs())
     page = switched.page
     assert "gpu(0)" in there
     sent, trips = (int(counter(page, what).replace(",", "")) for what in ("of them sent", "trips"))
     assert counter(page, "recorded") == counter(page, "of them sent")
-    assert sent > 36 * 10 and trips < sent / 10
+    assert sent > 24 * 10 and trips < sent / 10
     choose(page, "in the browser")
-    assert " ops · " in switched.run(MLP.format(there=False), 120_000)
+    run_long(switched, MLP.format(there=False))
     choose(page, "on the server")
     here = "".join(switched.outputs())
     assert "cpu(0)" in here and alike(there, here, 2e-3), f"{there}\n{here}"
