@@ -43,12 +43,24 @@ print({name!r}, mine, np.random.uniform(size=(1,)))
 def course(browser, site, tmp_path_factory):
     """Makes a page on an origin of its own; gives the opened page and what it heard."""
     folder = tmp_path_factory.mktemp("course")
-    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=folder))
+    headers = {}
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            """Says nothing."""
+
+        def end_headers(self):
+            for pair in headers.items():
+                self.send_header(*pair)
+            super().end_headers()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     contexts = []
 
-    def made(body: str, script: bool = True) -> Page:
+    def made(body: str, script: bool = True, **sent: str) -> Page:
+        headers.clear()
+        headers.update({name.replace("_", "-"): value for name, value in sent.items()})
         kinds = ["ready", "result", "step", "selection", "exercise"]
         hear = "".join(
             f"addEventListener('autograd-{kind}', e => heard.push(['{kind}', e.target.id, e.detail]));"  # noqa: E501
@@ -223,6 +235,19 @@ def test_an_opaque_sandbox_is_enough(course, site):
     expect(embed.locator(".gv-node")).to_have_count(3)
     run(embed)
     expect(embed.locator(".gv-node")).to_have_count(3)
+
+
+@pytest.mark.parametrize("embedders", ["credentialless", "require-corp"])
+def test_a_page_that_is_cross_origin_isolated_can_hold_embeds(course, embedders):
+    page = course(
+        element("one", src=LINK) + element("two", "print(2 + 3)"),
+        Cross_Origin_Opener_Policy="same-origin",
+        Cross_Origin_Embedder_Policy=embedders,
+    )
+    assert page.evaluate("crossOriginIsolated")
+    expect(frame(page, "one").locator(".gv-node")).to_have_count(3)
+    run(frame(page, "two"))
+    expect(frame(page, "two").locator(".output").first).to_have_text("5")
 
 
 def test_the_program_opens_in_the_whole_playground(course, site):
