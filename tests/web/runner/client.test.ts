@@ -18,12 +18,15 @@ let frames: Frame[]
 let events: RunnerEvent[]
 let clock: ReturnType<typeof fakeClock>
 let loadError: Error | null
+/// Resolves when the last file is there.
+let arrived: Promise<void>
 let runner: Runner
 
 beforeEach(() => {
   frames = []
   events = []
   loadError = null
+  arrived = Promise.resolve()
   clock = fakeClock()
   runner = createRunner({
     connect(hear) {
@@ -35,7 +38,7 @@ beforeEach(() => {
       if (loadError) return Promise.reject(loadError)
       progress(5e6, 10e6)
       deliver('a.wasm', new ArrayBuffer(1))
-      return Promise.resolve(MANIFEST)
+      return arrived.then(() => MANIFEST)
     },
     after: clock.after,
     listen: (event) => void events.push(event),
@@ -60,6 +63,18 @@ describe('start', () => {
     await settle()
     expect(frame(0).got.map((message) => message.type)).toEqual(['asset', 'assets'])
     expect(events).toContainEqual({ type: 'boot', fraction: 0.2, label: 'Fetching Python, 5.0 of 10.0 MB' })
+  })
+
+  it('shows what is fetched until all is there, and then how far Python has come meanwhile', async () => {
+    let arrive = () => {}
+    arrived = new Promise((resolve) => (arrive = resolve))
+    runner.start()
+    await settle()
+    frame(0).say({ type: 'boot', fraction: 0.45, label: 'Starting Python' })
+    expect(events.at(-1)).toMatchObject({ label: 'Fetching Python, 5.0 of 10.0 MB' })
+    arrive()
+    await settle()
+    expect(events.at(-1)).toEqual({ type: 'boot', fraction: 0.45, label: 'Starting Python' })
   })
 
   it('never shows progress going back', async () => {

@@ -17,21 +17,23 @@ export async function fetchAssets(needs: AssetNeeds): Promise<Manifest> {
   const manifest = readManifest(await fetchFile(needs, 'manifest.json', '', () => {}))
   const total = manifest.files.reduce((sum, file) => sum + file.size, 0)
   let loaded = 0
+  const fetchOne = async ({ name, size, sha256 }: Manifest['files'][number]) => {
+    // With its hash in the address, a server may let browsers keep a file for ever.
+    const bytes = await fetchFile(needs, name, `?v=${sha256}`, (count) => needs.progress((loaded += count), total))
+    if (bytes.byteLength !== size) {
+      throw new Error(
+        `py/${name} has ${bytes.byteLength} bytes, the manifest says ${size}. ` +
+          'The download broke off or the site was being updated: load the page again.',
+      )
+    }
+    needs.deliver(name, bytes)
+  }
+  // Python starts while NumPy and the engine arrive: they must not slow down what it starts from.
+  const isPackage = ({ name }: { readonly name: string }) => name === manifest.numpy || name === manifest.engine
   // The biggest first: it is compiled while the others arrive.
-  const files = manifest.files.toSorted((a, b) => b.size - a.size)
-  await Promise.all(
-    files.map(async ({ name, size, sha256 }) => {
-      // With its hash in the address, a server may let browsers keep a file for ever.
-      const bytes = await fetchFile(needs, name, `?v=${sha256}`, (count) => needs.progress((loaded += count), total))
-      if (bytes.byteLength !== size) {
-        throw new Error(
-          `py/${name} has ${bytes.byteLength} bytes, the manifest says ${size}. ` +
-            'The download broke off or the site was being updated: load the page again.',
-        )
-      }
-      needs.deliver(name, bytes)
-    }),
-  )
+  const core = manifest.files.filter((file) => !isPackage(file)).toSorted((a, b) => b.size - a.size)
+  await Promise.all(core.map(fetchOne))
+  await Promise.all(manifest.files.filter(isPackage).map(fetchOne))
   return manifest
 }
 

@@ -1,8 +1,8 @@
-/// Starts Pyodide inside the worker from bytes that are already here: nothing is fetched, so the worker needs no network
-/// at all and its policy can forbid it.
+/// Starts Pyodide inside the worker from bytes that the page hands over: nothing is fetched, so the worker needs no
+/// network at all and its policy can forbid it. Python starts while NumPy and the engine may still be on their way.
 
 import type { PyodideInterface, loadPyodide as LoadPyodide } from 'pyodide'
-import type { Files } from './wire'
+import type { Core, Packages } from './wire'
 
 /// A host that does not exist: Pyodide wants an absolute URL to resolve its file names against.
 const NOWHERE = 'https://assets.invalid/'
@@ -15,33 +15,34 @@ interface ClassicWorker {
   fetch: typeof fetch
 }
 
-export async function bootPyodide(files: Files, wasm: WebAssembly.Module, progress: Progress): Promise<PyodideInterface> {
+export async function bootPyodide(core: Core, packages: Promise<Packages>, progress: Progress): Promise<PyodideInterface> {
   const scope = globalThis as unknown as ClassicWorker
   progress(0.45, 'Starting Python')
   // Defines `_createPyodideModule`, which the loader then does not try to fetch.
-  withBlobUrl(files.glue, (url) => scope.importScripts(url))
-  const loader = await withBlobUrl(files.loader, (url) => import(/* @vite-ignore */ url))
+  withBlobUrl(core.glue, (url) => scope.importScripts(url))
+  const loader = await withBlobUrl(core.loader, (url) => import(/* @vite-ignore */ url))
   const loadPyodide = (loader as { loadPyodide: typeof LoadPyodide }).loadPyodide
 
   const table = new Map<string, ArrayBuffer>([
-    ['pyodide-lock.json', files.lock],
-    ['python_stdlib.zip', files.stdlib],
+    ['pyodide-lock.json', core.lock],
+    ['python_stdlib.zip', core.stdlib],
     ['pyodide.asm.wasm', new ArrayBuffer(0)],
-    [files.numpy.name, files.numpy.bytes],
   ])
   const realFetch = scope.fetch
   const realInstantiate = WebAssembly.instantiateStreaming
-  scope.fetch = (resource) => {
+  scope.fetch = async (resource) => {
     const name = String(resource).split('/').pop() ?? ''
-    const bytes = table.get(name)
-    if (!bytes) return Promise.reject(new TypeError(`${name} is not among the files that the page handed over`))
-    if (name === files.numpy.name) progress(0.65, 'Unpacking NumPy')
-    return Promise.resolve(new Response(bytes))
+    const there = table.get(name)
+    if (there) return new Response(there)
+    const { numpy } = await packages
+    if (name !== numpy.name) throw new TypeError(`${name} is not among the files that the page handed over`)
+    progress(0.65, 'Unpacking NumPy')
+    return new Response(numpy.bytes)
   }
   // The module was compiled while the other files were still arriving.
   WebAssembly.instantiateStreaming = async (_source: unknown, imports?: WebAssembly.Imports) => ({
-    module: wasm,
-    instance: await WebAssembly.instantiate(wasm, imports),
+    module: core.wasm,
+    instance: await WebAssembly.instantiate(core.wasm, imports),
   })
   try {
     const pyodide = await loadPyodide({
@@ -52,7 +53,8 @@ export async function bootPyodide(files: Files, wasm: WebAssembly.Module, progre
     })
     // Before NumPy is imported: the engine's wheel brings NumPy's bytecode along.
     const site = pyodide.runPython('import sys; next(p for p in sys.path if p.endswith("site-packages"))') as string
-    pyodide.unpackArchive(files.engine.bytes, 'wheel', { extractDir: site })
+    const { engine } = await packages
+    pyodide.unpackArchive(engine.bytes, 'wheel', { extractDir: site })
     progress(0.8, 'Loading NumPy')
     await pyodide.runPythonAsync('import numpy')
     progress(0.92, 'Loading the engine')

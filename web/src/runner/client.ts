@@ -88,6 +88,9 @@ export function createRunner(parts: ClientParts): OwnRunner {
   let current: { readonly run: number; readonly checks: boolean; outputs: number } | null = null
   let lastRun = 0
   let fraction = 0
+  /// What Python said last while files are still on their way, which is what one waits for then.
+  let fetching = false
+  let early: Extract<Report, { type: 'boot' }> | null = null
   let cancelWatch = () => {}
 
   function watch(milliseconds: number, act: () => void) {
@@ -113,9 +116,16 @@ export function createRunner(parts: ClientParts): OwnRunner {
     watch(BOOT_SILENCE, () => fail('Python did not start within 90 seconds. Close other heavy pages, then retry.'))
   }
 
+  function fetched() {
+    fetching = false
+    if (early) boot(early.fraction, early.label)
+  }
+
   async function start() {
     phase = 'starting'
     fraction = 0
+    fetching = true
+    early = null
     const mine = ++generation
     boot(0, 'Fetching Python')
     try {
@@ -135,7 +145,9 @@ export function createRunner(parts: ClientParts): OwnRunner {
       if (mine !== generation) return opened.close()
       link = opened
       const manifest = await loading
-      if (mine === generation) link.post({ type: 'assets', manifest })
+      if (mine !== generation) return
+      link.post({ type: 'assets', manifest })
+      fetched()
     } catch (error) {
       if (mine === generation) fail(error instanceof Error ? error.message : String(error))
     }
@@ -150,7 +162,8 @@ export function createRunner(parts: ClientParts): OwnRunner {
           phase = 'starting'
           fraction = 0
         }
-        if (phase === 'starting') boot(report.fraction, report.label)
+        if (phase === 'starting' && fetching) early = report
+        else if (phase === 'starting') boot(report.fraction, report.label)
         // A run that had to wait for a fresh worker: its own time has not begun.
         if (phase === 'running') watch(BOOT_SILENCE, () => abandon('deadline'))
         return

@@ -21,19 +21,25 @@ export type ToFrame =
   | { readonly type: 'asset'; readonly name: string; readonly bytes: ArrayBuffer }
   | { readonly type: 'assets'; readonly manifest: Manifest }
 
-/// The files of a start, by the part they play.
-export interface Files {
+/// What Python itself starts from.
+export interface Core {
   readonly loader: ArrayBuffer
   readonly glue: ArrayBuffer
   readonly stdlib: ArrayBuffer
   readonly lock: ArrayBuffer
+  readonly wasm: WebAssembly.Module
+}
+
+/// What may arrive while Python starts.
+export interface Packages {
   readonly numpy: { readonly name: string; readonly bytes: ArrayBuffer }
   readonly engine: { readonly name: string; readonly version: string; readonly bytes: ArrayBuffer }
 }
 
 /// Frame to worker.
 export type ToWorker =
-  | { readonly type: 'start'; readonly files: Files; readonly wasm: WebAssembly.Module; readonly probe: string }
+  | { readonly type: 'start'; readonly core: Core; readonly probe: string }
+  | { readonly type: 'packages'; readonly packages: Packages }
   | {
       readonly type: 'run'
       readonly run: number

@@ -10,7 +10,7 @@ import { createAlarm } from './alarm'
 import { bootPyodide } from './boot'
 import { INTERRUPT_HANDLER } from './interrupt'
 import { seal } from './seal'
-import type { FromWorker, ToWorker } from './wire'
+import type { FromWorker, Packages, ToWorker } from './wire'
 
 /// `engine.kernel.Kernel`, as Pyodide shows it.
 interface Kernel {
@@ -47,6 +47,9 @@ let forgetInterrupt = () => {}
 /// Loaded with the first run that has a session on a server.
 let joined: Joined | null = null
 
+let unpack: (packages: Packages) => void
+const packages = new Promise<Packages>((resolve) => (unpack = resolve))
+
 const say = (message: FromWorker, transfer: Transferable[] = []) => port.postMessage(message, transfer)
 
 self.onmessage = (event: MessageEvent) => {
@@ -55,6 +58,7 @@ self.onmessage = (event: MessageEvent) => {
   port.onmessage = (message: MessageEvent<ToWorker>) => {
     const command = message.data
     if (command.type === 'start') void start(command)
+    else if (command.type === 'packages') unpack(command.packages)
     else if (command.type === 'run') run(command)
     else if (command.type === 'check') check(command)
     else if (command.type === 'elements') say({ type: 'elements', request: command.request, elements: elements(command) })
@@ -66,7 +70,7 @@ async function start(command: Extract<ToWorker, { type: 'start' }>) {
   const began = performance.now()
   try {
     const progress = (fraction: number, label: string) => say({ type: 'boot', fraction, label })
-    pyodide = await bootPyodide(command.files, command.wasm, progress)
+    pyodide = await bootPyodide(command.core, packages, progress)
     kernel = pyodide.runPython('from engine.kernel import Kernel; Kernel()') as Kernel
     const numpy = pyodide.runPython('import numpy; numpy.__version__') as string
     const python = pyodide.runPython('import sys; sys.version.split()[0]') as string
@@ -77,7 +81,7 @@ async function start(command: Extract<ToWorker, { type: 'start' }>) {
     say({ type: 'gentle', works: canStopGently })
     seal(self)
     const milliseconds = performance.now() - began
-    say({ type: 'ready', milliseconds, python, numpy, engine: command.files.engine.version })
+    say({ type: 'ready', milliseconds, python, numpy, engine: (await packages).engine.version })
   } catch (error) {
     say({ type: 'failed', message: describe(error) })
   }
