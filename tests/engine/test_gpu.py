@@ -4,7 +4,6 @@ import json
 import math
 import re
 import struct
-import warnings
 from pathlib import Path
 
 import numpy
@@ -17,10 +16,10 @@ from engine.devices.executor import Executor
 from engine.devices.remote import DeviceLost, RemoteDevice, arrays, local
 from engine.devices.session import Session
 from engine.errors import MXNetError, ShapeError
-from engine.facade.gluon.naming import names
 from engine.kernel import Kernel
 
 from .course_programs import printed, programs
+from .test_courses import told
 
 engine.install()
 
@@ -58,20 +57,6 @@ def numbers_close(ours: str, theirs: str, rel=2e-5) -> bool:
     return words[0] == words[1] and all(
         math.isclose(float(a), float(b), rel_tol=rel, abs_tol=rel / 10) for a, b in pairs
     )
-
-
-def told(run) -> str:
-    """What a program prints, from the same beginning each time."""
-    HOST.xp.random.seed(0)
-    numpy.random.seed(0)
-    mx.npx.reset_np()
-    names.reset()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return run()
-    finally:
-        mx.npx.reset_np()
 
 
 @pytest.mark.parametrize("source", [pytest.param(s, id=name) for _, name, s in programs()])

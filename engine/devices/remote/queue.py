@@ -136,7 +136,10 @@ class Queue:
         """Gives so many new handles; the first of them."""
         first = self._handle
         if first + count > HANDLES:
-            raise DeviceLost("this session has used up its handles. Press Run again.")
+            raise DeviceLost(
+                f"this run has made {HANDLES:,} arrays on the server, and a session can number no "
+                "more. Press Run to start again."
+            )
         self._handle += count
         return first
 
@@ -235,7 +238,10 @@ class Queue:
         """The outcome of the frame that was sent; raises `FrameError` for anything else."""
         outcome = decode_reply(reply)
         if outcome.seq != self._seq or self._frame is None:
-            raise DeviceLost(f"reply {outcome.seq} came, frame {self._seq} was sent")
+            raise DeviceLost(
+                f"the server answered request {outcome.seq} where {self._seq} was sent, so its "
+                "arrays cannot be relied on. Press Run to start again."
+            )
         self._frame = None
         self._seq += 1
         for problem in outcome.errors:
